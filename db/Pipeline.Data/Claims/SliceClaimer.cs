@@ -1,0 +1,77 @@
+using Npgsql;
+using Pipeline.Data.States;
+
+namespace Pipeline.Data.Claims;
+
+/// <summary>Claims the jobs of a slice that are still open. Thread-safe.</summary>
+/// <param name="dataSource">The database.</param>
+public sealed class SliceClaimer(NpgsqlDataSource dataSource)
+{
+    // Who comes second skips what the first is taking: two deliveries of one slice share its jobs and never wait for each other.
+    // A worker whose lease was ended claims nothing, and a job of a batch that is ending is not begun any more.
+    private const string ClaimSql =
+        """
+        WITH open AS (
+            SELECT j.id FROM jobs j
+            WHERE j.slice_id = $1 AND j.state = ANY($2)
+              AND (j.batch_id IS NULL OR EXISTS (SELECT 1 FROM batches b WHERE b.id = j.batch_id AND b.status = $3))
+              AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $4 AND w.stopped_at IS NULL)
+            ORDER BY j.id LIMIT $5
+            FOR NO KEY UPDATE OF j SKIP LOCKED),
+        claimed AS (
+            UPDATE jobs j SET state = $6, attempts = j.attempts + 1, worker_id = $4, started_at = now()
+            FROM open WHERE j.id = open.id
+            RETURNING j.id, j.attempts, j.tenant_id, j.batch_id)
+        SELECT c.id, c.attempts, c.tenant_id, c.batch_id, b.url, b.body
+        FROM claimed c JOIN job_bodies b ON b.job_id = c.id ORDER BY c.id
+        """;
+
+    /// <summary>Claims up to <paramref name="atMost"/> queued jobs of the slice for a worker, each under a new attempt.</summary>
+    /// <returns>The claimed jobs in line order; none when nothing of the slice is open, or the worker's lease has ended.</returns>
+    public async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(long sliceId, string workerId, int atMost, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(ClaimSql);
+        command.Parameters.Add(new() { Value = sliceId });
+        command.Parameters.Add(new() { Value = Transitions.SourcesOf(JobState.Running) });
+        command.Parameters.Add(new() { Value = BatchStatus.InProgress.ToName() });
+        command.Parameters.Add(new() { Value = workerId });
+        command.Parameters.Add(new() { Value = atMost });
+        command.Parameters.Add(new() { Value = (short)JobState.Running });
+        List<ClaimedJob> jobs = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            jobs.Add(new ClaimedJob(
+                reader.GetInt64(0), reader.GetInt16(1), workerId, reader.GetGuid(2), reader.IsDBNull(3) ? null : reader.GetString(3), sliceId, reader.GetString(4), reader.GetString(5)));
+        }
+
+        return jobs;
+    }
+
+    /// <summary>Whether the worker's lease has not been ended by anybody.</summary>
+    public async Task<bool> HoldsLeaseAsync(string workerId, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand("SELECT EXISTS (SELECT 1 FROM workers WHERE id = $1 AND stopped_at IS NULL)");
+        command.Parameters.Add(new() { Value = workerId });
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>
+    /// What a consumer leaves of a slice that it is done with: closed if none of its jobs is open; or, with
+    /// <paramref name="handBack"/>, waiting to be sent again, a second from now, if some are still queued.
+    /// </summary>
+    public async Task LeaveAsync(long sliceId, bool handBack, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using NpgsqlBatch batch = new(connection, transaction);
+        if (handBack)
+        {
+            SliceStates.AddReturn(batch, [sliceId]);
+        }
+
+        SliceStates.AddClose(batch, [sliceId]);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}

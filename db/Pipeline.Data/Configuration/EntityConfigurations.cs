@@ -1,0 +1,131 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using Pipeline.Data.Entities;
+using Pipeline.Data.Ids;
+using Pipeline.Data.States;
+
+namespace Pipeline.Data.Configuration;
+
+/// <summary>Keys, indexes and column types. Names come from the naming convention: snake_case.</summary>
+internal static class EntityConfigurations
+{
+    public static void Apply(ModelBuilder model)
+    {
+        model.HasSequence<long>("jobs_id_seq").IncrementsBy(JobIds.BlockSize);
+        model.Entity<Tenant>(Configure);
+        model.Entity<ApiKey>(Configure);
+        model.Entity<StoredFile>(Configure);
+        model.Entity<FileChunk>(Configure);
+        model.Entity<Batch>(Configure);
+        model.Entity<Job>(Configure);
+        model.Entity<JobBody>(Configure);
+        model.Entity<JobResult>(Configure);
+        model.Entity<JobCost>(Configure);
+        model.Entity<Slice>(Configure);
+        model.Entity<Worker>(Configure);
+    }
+
+    private static void Configure(EntityTypeBuilder<Tenant> tenant)
+    {
+        tenant.ToTable("tenants");
+        tenant.HasIndex(t => t.Name).IsUnique();
+    }
+
+    private static void Configure(EntityTypeBuilder<ApiKey> key)
+    {
+        key.ToTable("api_keys");
+        key.HasIndex(k => k.KeyHash).IsUnique();
+        key.HasOne(k => k.Tenant).WithMany().HasForeignKey(k => k.TenantId).OnDelete(DeleteBehavior.Cascade);
+        key.Property(k => k.Role).HasConversion(role => role == ApiKeyRole.Admin ? "admin" : "user", name => name == "admin" ? ApiKeyRole.Admin : ApiKeyRole.User);
+    }
+
+    private static void Configure(EntityTypeBuilder<StoredFile> file)
+    {
+        file.ToTable("files");
+        file.HasIndex(f => new { f.TenantId, f.CreatedAt, f.Id });
+        file.HasIndex(f => f.ExpiresAt);
+    }
+
+    private static void Configure(EntityTypeBuilder<FileChunk> chunk)
+    {
+        chunk.ToTable("file_chunks");
+        chunk.HasKey(c => new { c.FileId, c.Sequence });
+        chunk.HasOne<StoredFile>().WithMany().HasForeignKey(c => c.FileId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    private static void Configure(EntityTypeBuilder<Batch> batch)
+    {
+        batch.ToTable("batches");
+        batch.Property(b => b.Status).HasConversion(status => status.ToName(), name => BatchStatusNames.Parse(name));
+        batch.Property(b => b.Outcome).HasConversion(
+            status => status == null ? null : status.Value.ToName(),
+            name => name == null ? null : BatchStatusNames.Parse(name));
+        batch.Property(b => b.Errors).HasColumnType("jsonb");
+        batch.Property(b => b.Metadata).HasColumnType("jsonb");
+        batch.HasIndex(b => new { b.TenantId, b.CreatedAt, b.Id });
+        batch.HasIndex(b => new { b.TenantId, b.IdempotencyKey }).IsUnique().HasFilter("idempotency_key IS NOT NULL");
+        batch.HasIndex(b => b.Status).HasFilter("status IN ('validating', 'in_progress', 'finalizing', 'cancelling')");
+    }
+
+    private static void Configure(EntityTypeBuilder<Job> job)
+    {
+        job.ToTable("jobs");
+        job.Property(j => j.Id).ValueGeneratedNever();
+        job.Property(j => j.State).HasConversion<short>();
+        job.HasIndex(j => j.SliceId);
+        job.HasIndex(j => new { j.BatchId, j.Line });
+        job.HasIndex(j => j.WorkerId).HasFilter("state = 1");
+        // Room for updates in place: a claim and a commit touch every row.
+        job.HasStorageParameter("fillfactor", 80);
+    }
+
+    private static void Configure(EntityTypeBuilder<JobBody> body)
+    {
+        body.ToTable("job_bodies");
+        body.HasKey(b => b.JobId);
+        body.Property(b => b.JobId).ValueGeneratedNever();
+        body.HasOne<Job>().WithOne().HasForeignKey<JobBody>(b => b.JobId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    private static void Configure(EntityTypeBuilder<JobResult> result)
+    {
+        result.ToTable("job_results");
+        result.HasKey(r => r.JobId);
+        result.Property(r => r.JobId).ValueGeneratedNever();
+        result.HasOne<Job>().WithOne().HasForeignKey<JobResult>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    private static void Configure(EntityTypeBuilder<JobCost> cost)
+    {
+        // No foreign key: the ledger outlives the jobs it bills.
+        cost.ToTable("job_costs");
+        cost.HasKey(c => new { c.JobId, c.Attempt });
+        cost.Property(c => c.Outcome).HasConversion(
+            outcome => outcome.ToString().ToLowerInvariant(),
+            name => Enum.Parse<AttemptOutcome>(name, ignoreCase: true));
+        cost.Property(c => c.PricePerDeviceHour).HasColumnType("numeric(18,6)");
+        cost.Property(c => c.Cost).HasColumnType("numeric(24,12)");
+        cost.HasIndex(c => c.BatchId);
+        cost.HasIndex(c => new { c.TenantId, c.CreatedAt });
+    }
+
+    private static void Configure(EntityTypeBuilder<Slice> slice)
+    {
+        slice.ToTable("slices");
+        slice.Property(s => s.State).HasConversion<short>();
+        // The dispatcher's order within a tenant: it takes the head of each tenant's queue without reading the rest.
+        slice.HasIndex(s => new { s.Model, s.TenantId, s.Priority, s.Deadline, s.Id }, "ix_slices_pending")
+            .HasFilter("state = 0")
+            .IsDescending(false, false, true, false, false)
+            .HasNullSortOrder(NullSortOrder.NullsLast, NullSortOrder.NullsLast, NullSortOrder.NullsFirst, NullSortOrder.NullsFirst, NullSortOrder.NullsLast);
+        slice.HasIndex(s => s.Model, "ix_slices_window").HasFilter("state IN (1, 2)");
+        slice.HasIndex(s => s.BatchId);
+    }
+
+    private static void Configure(EntityTypeBuilder<Worker> worker)
+    {
+        worker.ToTable("workers");
+        worker.HasIndex(w => w.HeartbeatAt).HasFilter("stopped_at IS NULL");
+    }
+}

@@ -1,0 +1,78 @@
+using Npgsql;
+using Pipeline.Data.Claims;
+using Pipeline.Data.States;
+
+namespace Pipeline.Data.Duties;
+
+/// <summary>Deletes what is past its retention, in small transactions. Safe to run twice at once.</summary>
+public static class Purge
+{
+    // A file of 200 MB has hundreds of chunks that go with it.
+    private const int FilesPerTransaction = 10;
+    private const int RowsPerTransaction = 2000;
+
+    // A batch that is being validated still reads its input.
+    private const string FilesSql =
+        """
+        DELETE FROM files WHERE id IN (
+            SELECT f.id FROM files f
+            WHERE f.expires_at <= now() AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.input_file_id = f.id AND b.status = $1)
+            ORDER BY f.expires_at LIMIT $2 FOR UPDATE OF f SKIP LOCKED)
+        """;
+
+    // Jobs of a batch go when the batch has ended, not one by one: its files are made from them.
+    private const string JobsSql =
+        """
+        DELETE FROM jobs WHERE id IN (
+            SELECT j.id FROM jobs j LEFT JOIN batches b ON b.id = j.batch_id
+            WHERE j.finished_at < now() - $1 AND NOT j.state = ANY($2) AND (b.id IS NULL OR b.status = ANY($3))
+            LIMIT $4 FOR UPDATE OF j SKIP LOCKED)
+        """;
+
+    private const string SlicesSql =
+        """
+        DELETE FROM slices WHERE id IN (
+            SELECT s.id FROM slices s
+            WHERE s.state = $1 AND s.done_at < now() - $2 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.slice_id = s.id)
+            LIMIT $3 FOR UPDATE SKIP LOCKED)
+        """;
+
+    private static readonly string[] FinalStatuses = [.. Enum.GetValues<BatchStatus>().Where(s => s.IsFinal()).Select(s => s.ToName())];
+
+    /// <summary>Deletes files, with their content, whose time is up.</summary>
+    /// <returns>How many files went.</returns>
+    public static Task<int> FilesAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        RepeatAsync(dataSource, FilesSql, [BatchStatus.Validating.ToName(), FilesPerTransaction], FilesPerTransaction, cancellationToken);
+
+    /// <summary>
+    /// Deletes jobs with their bodies and results, and closed slices, <paramref name="retention"/> after they ended. The
+    /// ledger and the batches stay.
+    /// </summary>
+    /// <returns>How many jobs went.</returns>
+    public static async Task<int> JobsAsync(NpgsqlDataSource dataSource, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        int jobs = await RepeatAsync(dataSource, JobsSql, [retention, JobStates.Open, FinalStatuses, RowsPerTransaction], RowsPerTransaction, cancellationToken);
+        await RepeatAsync(dataSource, SlicesSql, [(short)SliceState.Done, retention, RowsPerTransaction], RowsPerTransaction, cancellationToken);
+        return jobs;
+    }
+
+    private static async Task<int> RepeatAsync(NpgsqlDataSource dataSource, string sql, object[] parameters, int full, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        int all = 0;
+        int deleted;
+        do
+        {
+            await using NpgsqlCommand command = dataSource.CreateCommand(sql);
+            foreach (object parameter in parameters)
+            {
+                command.Parameters.Add(new() { Value = parameter });
+            }
+
+            deleted = await command.ExecuteNonQueryAsync(cancellationToken);
+            all += deleted;
+        }
+        while (deleted == full);
+        return all;
+    }
+}

@@ -1,0 +1,59 @@
+namespace Pipeline.Data.Entities;
+
+/// <summary>The ledger: what one attempt at one job used and cost. Rows are added, never changed.</summary>
+public sealed class JobCost
+{
+    /// <summary>The job.</summary>
+    public long JobId { get; set; }
+
+    /// <summary>Which claim of the job this was, from 1.</summary>
+    public short Attempt { get; set; }
+
+    /// <summary>Who pays.</summary>
+    public Guid TenantId { get; set; }
+
+    /// <summary>The job's batch, if it has one.</summary>
+    public string? BatchId { get; set; }
+
+    /// <summary>The model that ran.</summary>
+    public required string Model { get; set; }
+
+    /// <summary>The worker that ran it.</summary>
+    public required string WorkerId { get; set; }
+
+    /// <summary>How the attempt ended.</summary>
+    public AttemptOutcome Outcome { get; set; }
+
+    /// <summary>Tokens of the prompt, cached ones included.</summary>
+    public int PromptTokens { get; set; }
+
+    /// <summary>Prompt tokens found in the prefix cache.</summary>
+    public int CachedTokens { get; set; }
+
+    /// <summary>Tokens generated.</summary>
+    public int CompletionTokens { get; set; }
+
+    /// <summary>Seconds between the claim and the first step that worked on it.</summary>
+    public double QueueSeconds { get; set; }
+
+    /// <summary>Attributed device-seconds of its prompt.</summary>
+    public double PrefillSeconds { get; set; }
+
+    /// <summary>Attributed device-seconds of its generated tokens.</summary>
+    public double DecodeSeconds { get; set; }
+
+    /// <summary>Attributed device-seconds in all; over all jobs they sum to the engine's busy time.</summary>
+    public double DeviceSeconds { get; set; }
+
+    /// <summary>Price of a device-hour when it ran, in <see cref="Currency"/>.</summary>
+    public decimal PricePerDeviceHour { get; set; }
+
+    /// <summary><see cref="DeviceSeconds"/> / 3600 * <see cref="PricePerDeviceHour"/>.</summary>
+    public decimal Cost { get; set; }
+
+    /// <summary>ISO 4217.</summary>
+    public required string Currency { get; set; }
+
+    /// <summary>When it was committed.</summary>
+    public DateTimeOffset CreatedAt { get; set; }
+}

@@ -1,0 +1,14 @@
+namespace Pipeline.Data.Entities;
+
+/// <summary>Whom files, batches and jobs belong to. No tenant sees another's.</summary>
+public sealed class Tenant
+{
+    /// <summary>Primary key.</summary>
+    public Guid Id { get; set; }
+
+    /// <summary>Unique display name.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>When the tenant was made.</summary>
+    public DateTimeOffset CreatedAt { get; set; }
+}

@@ -1,0 +1,17 @@
+namespace Pipeline.Data.Notifications;
+
+/// <summary>
+/// Channels of PostgreSQL's NOTIFY. A notification only shortens a wait: every listener also polls, so that a lost one
+/// costs a second and nothing else.
+/// </summary>
+public static class NotificationChannels
+{
+    /// <summary>A batch was created and waits for validation.</summary>
+    public const string Validation = "pipeline_validation";
+
+    /// <summary>A slice became pending or a place in a window became free.</summary>
+    public const string Dispatch = "pipeline_dispatch";
+
+    /// <summary>A batch has no open jobs left, or was cancelled.</summary>
+    public const string Batches = "pipeline_batches";
+}

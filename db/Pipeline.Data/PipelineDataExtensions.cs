@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Pipeline.Data;
+
+/// <summary>Registers the database.</summary>
+public static class PipelineDataExtensions
+{
+    /// <summary>Name of the connection string: <c>ConnectionStrings:Pipeline</c>.</summary>
+    public const string ConnectionStringName = "Pipeline";
+
+    /// <summary>
+    /// Adds one <see cref="NpgsqlDataSource"/> and a pooled factory of <see cref="PipelineDbContext"/>, both singletons
+    /// and safe for concurrent use, and the context itself, scoped.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The connection string is not configured.</exception>
+    public static IServiceCollection AddPipelineData(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        string connectionString = configuration.GetConnectionString(ConnectionStringName) is { Length: > 0 } text
+            ? text
+            : throw new InvalidOperationException($"ConnectionStrings:{ConnectionStringName} is not configured: it names the PostgreSQL database.");
+        return services.AddPipelineData(connectionString);
+    }
+
+    /// <summary>As <see cref="AddPipelineData(IServiceCollection, IConfiguration)"/>, from a connection string.</summary>
+    public static IServiceCollection AddPipelineData(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+        services.AddPooledDbContextFactory<PipelineDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContext());
+        return services;
+    }
+
+    /// <summary>Sets the provider and the naming convention: the same everywhere, migrations included.</summary>
+    public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.UseNpgsql(dataSource).UseSnakeCaseNamingConvention();
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data.Configuration;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Data;
+
+/// <summary>The database through EF Core. Paths that move many rows use COPY and set-based SQL instead, in this project too.</summary>
+/// <param name="options">Made by <see cref="PipelineDataExtensions"/>.</param>
+public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> options) : DbContext(options)
+{
+    /// <summary>Tenants.</summary>
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+
+    /// <summary>API keys, hashed.</summary>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <summary>Files without their content.</summary>
+    public DbSet<StoredFile> Files => Set<StoredFile>();
+
+    /// <summary>The content of files.</summary>
+    public DbSet<FileChunk> FileChunks => Set<FileChunk>();
+
+    /// <summary>Batches.</summary>
+    public DbSet<Batch> Batches => Set<Batch>();
+
+    /// <summary>Jobs: their state.</summary>
+    public DbSet<Job> Jobs => Set<Job>();
+
+    /// <summary>Jobs: what they ask.</summary>
+    public DbSet<JobBody> JobBodies => Set<JobBody>();
+
+    /// <summary>Jobs: what became of them.</summary>
+    public DbSet<JobResult> JobResults => Set<JobResult>();
+
+    /// <summary>The ledger.</summary>
+    public DbSet<JobCost> JobCosts => Set<JobCost>();
+
+    /// <summary>Slices.</summary>
+    public DbSet<Slice> Slices => Set<Slice>();
+
+    /// <summary>Worker processes and their leases.</summary>
+    public DbSet<Worker> Workers => Set<Worker>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        EntityConfigurations.Apply(modelBuilder);
+    }
+}

@@ -1,0 +1,105 @@
+using Npgsql;
+using Pipeline.Data.Notifications;
+using Pipeline.Data.States;
+
+namespace Pipeline.Data.Results;
+
+/// <summary>What a group of ended jobs adds to the counters of one batch.</summary>
+internal sealed class BatchTally(string batchId)
+{
+    public string BatchId { get; } = batchId;
+
+    /// <summary>Jobs that reached a final state.</summary>
+    public int Ended { get; private set; }
+
+    public int Completed { get; private set; }
+
+    public int Failed { get; private set; }
+
+    public bool Expired { get; private set; }
+
+    public long PromptTokens { get; private set; }
+
+    public long CachedTokens { get; private set; }
+
+    public long CompletionTokens { get; private set; }
+
+    public long ReasoningTokens { get; private set; }
+
+    /// <summary>Sums up jobs by batch, in the order of batch ids: the last locks a transaction takes, always in this order.</summary>
+    public static IReadOnlyList<BatchTally> Of(IEnumerable<(string? BatchId, JobState State, AttemptTokens Tokens)> jobs)
+    {
+        SortedDictionary<string, BatchTally> tallies = new(StringComparer.Ordinal);
+        foreach ((string? batchId, JobState state, AttemptTokens tokens) in jobs)
+        {
+            if (batchId is not null && state.IsFinal())
+            {
+                if (!tallies.TryGetValue(batchId, out BatchTally? tally))
+                {
+                    tallies.Add(batchId, tally = new BatchTally(batchId));
+                }
+
+                tally.Add(state, tokens);
+            }
+        }
+
+        return [.. tallies.Values];
+    }
+
+    /// <summary>
+    /// Adds the statements that update the counters. A batch in progress whose last job has ended starts finalizing; the
+    /// finalizer is told of every batch that has none left.
+    /// </summary>
+    public static void AddTo(NpgsqlBatch batch, IReadOnlyList<BatchTally> tallies)
+    {
+        string[] ids = [.. tallies.Select(t => t.BatchId)];
+        batch.BatchCommands.Add(new("SELECT 1 FROM batches WHERE id = ANY($1) ORDER BY id COLLATE \"C\" FOR NO KEY UPDATE") { Parameters = { new() { Value = ids } } });
+        batch.BatchCommands.Add(new(
+            $"""
+            WITH counted AS (
+                UPDATE batches b SET
+                    remaining = b.remaining - t.ended,
+                    completed = b.completed + t.completed,
+                    failed = b.failed + t.failed,
+                    prompt_tokens = b.prompt_tokens + t.prompt,
+                    cached_tokens = b.cached_tokens + t.cached,
+                    completion_tokens = b.completion_tokens + t.completion,
+                    reasoning_tokens = b.reasoning_tokens + t.reasoning,
+                    status = CASE WHEN b.status = ANY($9) AND b.remaining = t.ended THEN $10 ELSE b.status END,
+                    finalizing_at = CASE WHEN b.status = ANY($9) AND b.remaining = t.ended THEN now() ELSE b.finalizing_at END,
+                    outcome = CASE WHEN b.status = ANY($9) AND b.remaining = t.ended THEN t.outcome ELSE b.outcome END
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $11) AS t(id, ended, completed, failed, prompt, cached, completion, reasoning, outcome)
+                WHERE b.id = t.id
+                RETURNING b.id, b.remaining)
+            SELECT pg_notify('{NotificationChannels.Batches}', id) FROM counted WHERE remaining = 0
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = ids },
+                new() { Value = tallies.Select(t => t.Ended).ToArray() },
+                new() { Value = tallies.Select(t => t.Completed).ToArray() },
+                new() { Value = tallies.Select(t => t.Failed).ToArray() },
+                new() { Value = tallies.Select(t => t.PromptTokens).ToArray() },
+                new() { Value = tallies.Select(t => t.CachedTokens).ToArray() },
+                new() { Value = tallies.Select(t => t.CompletionTokens).ToArray() },
+                new() { Value = tallies.Select(t => t.ReasoningTokens).ToArray() },
+                new() { Value = Transitions.SourcesOf(BatchStatus.Finalizing) },
+                new() { Value = BatchStatus.Finalizing.ToName() },
+                new() { Value = tallies.Select(t => (t.Expired ? BatchStatus.Expired : BatchStatus.Completed).ToName()).ToArray() },
+            },
+        });
+    }
+
+    private void Add(JobState state, AttemptTokens tokens)
+    {
+        Ended++;
+        Completed += state == JobState.Completed ? 1 : 0;
+        Failed += state == JobState.Failed ? 1 : 0;
+        Expired |= state == JobState.Expired;
+        PromptTokens += tokens.Prompt;
+        CachedTokens += tokens.Cached;
+        CompletionTokens += tokens.Completion;
+        ReasoningTokens += tokens.Reasoning;
+    }
+}

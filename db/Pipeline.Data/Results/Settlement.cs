@@ -1,0 +1,42 @@
+using Npgsql;
+using Pipeline.Data.Claims;
+using Pipeline.Data.States;
+
+namespace Pipeline.Data.Results;
+
+/// <summary>
+/// The second half of every transaction that ends jobs: their slices are closed or returned, their batches counted, those
+/// who wait are notified. The order of locks is the same everywhere: jobs, slices, batches, each by id.
+/// </summary>
+internal static class Settlement
+{
+    public static async Task SettleAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<SettledJob> jobs, bool returnSlices, CancellationToken cancellationToken)
+    {
+        await using NpgsqlBatch batch = new(connection, transaction);
+        long[] requeued = Slices(jobs.Where(job => job.State == JobState.Queued));
+        long[] touched = Slices(jobs);
+        if (returnSlices && requeued.Length > 0)
+        {
+            SliceStates.AddReturn(batch, requeued);
+        }
+
+        if (touched.Length > 0)
+        {
+            SliceStates.AddClose(batch, touched);
+        }
+
+        IReadOnlyList<BatchTally> tallies = BatchTally.Of(jobs.Select(job => (job.BatchId, job.State, job.Tokens)));
+        if (tallies.Count > 0)
+        {
+            BatchTally.AddTo(batch, tallies);
+        }
+
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static long[] Slices(IEnumerable<SettledJob> jobs) => [.. jobs.Select(job => job.SliceId).OfType<long>().Distinct().Order()];
+}

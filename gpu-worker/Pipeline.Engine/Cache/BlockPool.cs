@@ -1,0 +1,148 @@
+namespace Pipeline.Engine.Cache;
+
+/// <summary>
+/// All blocks of the KV cache. A block is free (no contents worth keeping), cached (keyed contents that
+/// nobody uses) or used (its reference count is above zero). Not thread-safe.
+/// </summary>
+/// <remarks>
+/// Only full blocks are ever shared, and a full block is never written again: so there is no copy on write.
+/// </remarks>
+internal sealed class BlockPool
+{
+    private readonly int[] _references;
+    private readonly Stack<int> _free;
+    private readonly BlockLru _unused;
+    private readonly HashSet<int> _bad = [];
+    private readonly List<int> _toClear = [];
+
+    /// <summary>Makes a pool of <paramref name="count"/> free blocks.</summary>
+    public BlockPool(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        _references = new int[count];
+        _free = new Stack<int>(Enumerable.Range(0, count).Reverse());
+        _unused = new BlockLru(count);
+        Prefixes = new PrefixCache(count);
+    }
+
+    /// <summary>The keys of full blocks.</summary>
+    public PrefixCache Prefixes { get; }
+
+    /// <summary>Number of blocks.</summary>
+    public int Total => _references.Length;
+
+    /// <summary>Blocks that hold nothing worth keeping.</summary>
+    public int Free => _free.Count;
+
+    /// <summary>Blocks that nobody uses but whose contents can still be found.</summary>
+    public int Cached => _unused.Count;
+
+    /// <summary>Blocks that can be had: free ones, and cached ones by forgetting them.</summary>
+    public int Available => Free + Cached;
+
+    /// <summary>Takes a block for one user: a free one, else the one unused for longest, which is forgotten.</summary>
+    /// <exception cref="InvalidOperationException">No block is available.</exception>
+    public int Allocate()
+    {
+        if (!_free.TryPop(out int block))
+        {
+            if (_unused.Count == 0)
+            {
+                throw new InvalidOperationException("The KV cache has no block left.");
+            }
+
+            block = _unused.RemoveOldest();
+            Prefixes.Forget(block);
+        }
+
+        _references[block] = 1;
+        return block;
+    }
+
+    /// <summary>Adds a user to a block that is used or cached.</summary>
+    public void Share(int block)
+    {
+        if (_references[block]++ == 0)
+        {
+            _unused.Remove(block);
+        }
+    }
+
+    /// <summary>Takes a user off a block. The last one leaves it cached when it has a key, else free.</summary>
+    public void Release(int block)
+    {
+        if (_references[block] <= 0)
+        {
+            throw new CacheIntegrityException($"Block {block} was released more often than used.");
+        }
+
+        if (--_references[block] > 0)
+        {
+            return;
+        }
+
+        if (Prefixes.Knows(block))
+        {
+            _unused.Add(block);
+            return;
+        }
+
+        _free.Push(block);
+        if (_bad.Remove(block))
+        {
+            _toClear.Add(block);
+        }
+    }
+
+    /// <summary>
+    /// Notes that a used block's contents may be no numbers: nobody finds it any more, and once its last user
+    /// is gone it is to be cleared.
+    /// </summary>
+    public void MarkBad(int block)
+    {
+        Prefixes.Forget(block);
+        _bad.Add(block);
+    }
+
+    /// <summary>Free blocks to be cleared before anything is computed. Each is told once.</summary>
+    public IReadOnlyList<int> TakeBlocksToClear()
+    {
+        int[] blocks = [.. _toClear];
+        _toClear.Clear();
+        return blocks;
+    }
+
+    /// <summary>Throws unless every block is in exactly one state and has as many references as users.</summary>
+    /// <param name="tables">The blocks of every user.</param>
+    public void CheckIntegrity(IEnumerable<IReadOnlyList<int>> tables)
+    {
+        int[] users = new int[Total];
+        foreach (int block in tables.SelectMany(table => table))
+        {
+            users[block]++;
+        }
+
+        HashSet<int> freeBlocks = [.. _free];
+        int used = _references.Count(count => count > 0);
+        if (Free + Cached + used != Total || freeBlocks.Count != Free)
+        {
+            throw new CacheIntegrityException(
+                $"Blocks: {Free} free + {Cached} cached + {used} used != {Total}.");
+        }
+
+        for (int block = 0; block < Total; block++)
+        {
+            bool idle = _references[block] == 0;
+            bool cached = idle && Prefixes.Knows(block);
+            if (users[block] != _references[block] || _unused.Contains(block) != cached
+                || freeBlocks.Contains(block) != (idle && !cached))
+            {
+                throw new CacheIntegrityException(
+                    $"Block {block}: {_references[block]} references, {users[block]} users, "
+                    + $"cached {_unused.Contains(block)}, free {freeBlocks.Contains(block)}.");
+            }
+        }
+
+        Prefixes.CheckIntegrity();
+    }
+}

@@ -1,0 +1,44 @@
+namespace Pipeline.Engine;
+
+/// <summary>How an engine is set up. <see cref="InferenceEngine.Load(EngineOptions, TimeProvider?)"/> checks it.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>A Hugging Face model directory.</summary>
+    public required string ModelDirectory { get; init; }
+
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>What is computed in: <c>float32</c> or <c>bfloat16</c>.</summary>
+    public string Dtype { get; init; } = "float32";
+
+    /// <summary>Tokens in a block of the KV cache.</summary>
+    public int BlockSize { get; init; } = 16;
+
+    /// <summary>Blocks of the KV cache. Null: as many as <see cref="KvCacheBytes"/> hold.</summary>
+    public int? BlockCount { get; init; }
+
+    /// <summary>
+    /// Memory for the KV cache when <see cref="BlockCount"/> is null. Default 256 MiB; no more is taken than
+    /// all running sequences at full context can use.
+    /// </summary>
+    public long KvCacheBytes { get; init; } = 256L << 20;
+
+    /// <summary>Sequences computed at a time.</summary>
+    public int MaxRunningSequences { get; init; } = 64;
+
+    /// <summary>Tokens computed in a step.</summary>
+    public int TokenBudget { get; init; } = 2048;
+
+    /// <summary>Prompt tokens of one sequence in a step. Null: the token budget.</summary>
+    public int? PrefillChunk { get; init; }
+
+    /// <summary>Whether prompts share blocks of equal beginnings.</summary>
+    public bool PrefixCaching { get; init; } = true;
+
+    /// <summary>Threads that libtorch computes with, in the whole process. Null: all cores.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Seeds the requests that bring no seed. Null: drawn anew.</summary>
+    public long? Seed { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace Pipeline.Engine;
+
+/// <summary>Why a completion ended.</summary>
+public enum FinishReason
+{
+    /// <summary>The model gave an end token, or a stop text came up.</summary>
+    Stop,
+
+    /// <summary>The tokens asked for are there.</summary>
+    Length,
+
+    /// <summary>Nobody wants it any more.</summary>
+    Cancelled,
+
+    /// <summary>It alone failed: see <see cref="FinishedGeneration.Failure"/>.</summary>
+    Failed,
+}

@@ -1,0 +1,15 @@
+namespace Pipeline.Engine;
+
+/// <summary>What a step did.</summary>
+/// <param name="Finished">Requests that left the engine.</param>
+/// <param name="PrefillTokens">Prompt tokens computed.</param>
+/// <param name="DecodeTokens">Generated tokens computed.</param>
+/// <param name="Seconds">Wall time; 0 when there was nothing to compute.</param>
+public sealed record StepResult(
+    IReadOnlyList<FinishedGeneration> Finished, int PrefillTokens, int DecodeTokens, double Seconds);
+
+/// <summary>A request that left the engine.</summary>
+/// <param name="Id">The request's id.</param>
+/// <param name="Result">What came of it, and what it took; for a failed one, as far as it got.</param>
+/// <param name="Failure">Why it alone failed, or null.</param>
+public sealed record FinishedGeneration(string Id, GenerationResult Result, SequenceFailedException? Failure);

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Pipeline.Data.Results;
+using Pipeline.GpuWorker.Requests;
+
+namespace Pipeline.GpuWorker.Backends;
+
+/// <summary>
+/// A backend without a model: answers a chat completion with the last user message. For load and failure tests of all that
+/// lies around the engine. A token is a word: a run of characters between white space; a prompt's tokens are those of all
+/// its messages. A job takes the configured delay, which counts as device time, half of it as prefill.
+/// </summary>
+internal sealed class EchoBackend : IBackend
+{
+    private readonly EchoOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _slots;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _busyTicks;
+    private int _running;
+
+    public EchoBackend(IOptions<WorkerOptions> options, TimeProvider time)
+    {
+        _options = options.Value.Echo;
+        MaxRunning = options.Value.MaxRunning;
+        _slots = new SemaphoreSlim(MaxRunning);
+        _time = time;
+    }
+
+    public string Device => "echo";
+
+    public int MaxRunning { get; }
+
+    public int Running => Volatile.Read(ref _running);
+
+    public double BusySeconds => TimeSpan.FromTicks(Interlocked.Read(ref _busyTicks)).TotalSeconds;
+
+    public Task Completion => _completion.Task;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<BackendAnswer> RunAsync(BackendJob job, CancellationToken cancellationToken)
+    {
+        long queued = _time.GetTimestamp();
+        try
+        {
+            await _slots.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return BackendAnswer.Dropped(default, new AttemptSeconds(_time.GetElapsedTime(queued).TotalSeconds, 0, 0, 0));
+        }
+
+        double waited = _time.GetElapsedTime(queued).TotalSeconds;
+        long started = _time.GetTimestamp();
+        Interlocked.Increment(ref _running);
+        try
+        {
+            EchoRequest request = EchoRequest.Parse(job.Body);
+            if (_options.CrashOn is { Length: > 0 } text && request.LastUserMessage.Contains(text, StringComparison.Ordinal))
+            {
+                Environment.FailFast($"Pipeline:Worker:Echo:CrashOn is set, and job {job.Id} contains '{text}'.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(_options.DelayMilliseconds), _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            AttemptSeconds seconds = Charge(waited, started);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return BackendAnswer.Dropped(new AttemptTokens(request.PromptTokens, 0, 0, 0), seconds);
+            }
+
+            int completion = EchoRequest.CountTokens(request.LastUserMessage);
+            return new BackendAnswer(200, Answer(job, request, completion), new AttemptTokens(request.PromptTokens, 0, completion, 0), seconds)
+            {
+                TimeToFirstToken = seconds.Device,
+            };
+        }
+        catch (JsonException e)
+        {
+            return new BackendAnswer(400, RequestError.Invalid(null, "invalid_json", $"The body is no chat completion request: {e.Message}").ToBody(), default, Charge(waited, started));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+            _slots.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _completion.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
+
+    private AttemptSeconds Charge(double waited, long started)
+    {
+        TimeSpan spent = _time.GetElapsedTime(started);
+        Interlocked.Add(ref _busyTicks, spent.Ticks);
+        return new AttemptSeconds(waited, spent.TotalSeconds / 2, spent.TotalSeconds / 2, spent.TotalSeconds);
+    }
+
+    private string Answer(BackendJob job, EchoRequest request, int completionTokens) => JsonSerializer.Serialize(new
+    {
+        id = "chatcmpl-" + job.Id,
+        @object = "chat.completion",
+        created = _time.GetUtcNow().ToUnixTimeSeconds(),
+        model = job.Model,
+        choices = new[]
+        {
+            new
+            {
+                index = 0,
+                message = new { role = "assistant", content = request.LastUserMessage, refusal = (string?)null },
+                logprobs = (object?)null,
+                finish_reason = "stop",
+            },
+        },
+        usage = new
+        {
+            prompt_tokens = request.PromptTokens,
+            completion_tokens = completionTokens,
+            total_tokens = request.PromptTokens + completionTokens,
+            prompt_tokens_details = new { cached_tokens = 0 },
+        },
+    });
+}

@@ -1,0 +1,121 @@
+using System.Threading.Channels;
+using Pipeline.Engine;
+using Pipeline.GpuWorker.Requests;
+
+namespace Pipeline.GpuWorker.Commands.RunBatch;
+
+/// <summary>Runs the lines of a batch file through an engine, and writes the answers in the lines' order.</summary>
+/// <param name="mapper">Reads the requests.</param>
+/// <param name="generate">The engine; it ends with a result, <see cref="RequestRejectedException"/> or <see cref="SequenceFailedException"/>, or fails altogether.</param>
+/// <param name="window">Lines in work at a time: more than the engine runs, so that it never waits for lines.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BatchRunner(
+    RequestMapper mapper, Func<GenerationRequest, CancellationToken, Task<GenerationResult>> generate, int window, TimeProvider time)
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<string> _customIds = new(StringComparer.Ordinal);
+
+    public BatchTotals Totals { get; } = new();
+
+    /// <exception cref="EngineFailedException">The engine failed; what had been answered by then is in the output.</exception>
+    public async Task RunAsync(TextReader input, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answers = Channel.CreateBounded<Task<OutputLine>>(window);
+        Task reading = ReadAsync(input, answers.Writer, stop.Token);
+        try
+        {
+            await WriteAsync(answers.Reader, output, progress, stop.Token);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await output.FlushAsync(CancellationToken.None);
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await reading;
+    }
+
+    private async Task ReadAsync(TextReader input, ChannelWriter<Task<OutputLine>> answers, CancellationToken cancellationToken)
+    {
+        Exception? fault = null;
+        try
+        {
+            int number = 0;
+            while (await input.ReadLineAsync(cancellationToken) is { } text)
+            {
+                number++;
+                text = number == 1 ? text.TrimStart('\uFEFF') : text;
+                if (!string.IsNullOrWhiteSpace(text))
+                {
+                    await answers.WriteAsync(AnswerAsync(text, number, cancellationToken), cancellationToken);
+                }
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            fault = e;
+        }
+        finally
+        {
+            answers.TryComplete(fault);
+        }
+    }
+
+    private async Task WriteAsync(
+        ChannelReader<Task<OutputLine>> answers, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        long told = start;
+        await foreach (Task<OutputLine> answer in answers.ReadAllAsync(cancellationToken))
+        {
+            OutputLine line = await answer;
+            await output.WriteLineAsync(line.ToJson());
+            Totals.AddLine(line.IsError);
+            if (time.GetElapsedTime(told) >= ProgressInterval)
+            {
+                told = time.GetTimestamp();
+                await progress.WriteLineAsync(Totals.Progress(time.GetElapsedTime(start)));
+            }
+        }
+    }
+
+    private async Task<OutputLine> AnswerAsync(string text, int number, CancellationToken cancellationToken)
+    {
+        BatchLine line;
+        try
+        {
+            line = BatchLine.Parse(text, number);
+            if (!_customIds.Add(line.CustomId))
+            {
+                throw new BatchLineException("duplicate_custom_id", line.CustomId,
+                    $"Line {number}: The custom_id '{line.CustomId}' has been used by a line before.");
+            }
+        }
+        catch (BatchLineException e)
+        {
+            return OutputLine.Error(e);
+        }
+        try
+        {
+            MappedRequest request = mapper.Map($"line-{number}", line.Url, line.Body, cacheSalt: "");
+            GenerationResult result = await generate(request.Generation, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            Totals.Add(result);
+            return OutputLine.Answer(line.CustomId, request.BuildResponse(result));
+        }
+        catch (RequestError e)
+        {
+            return OutputLine.Error(line.CustomId, e);
+        }
+        catch (RequestRejectedException e)
+        {
+            return OutputLine.Error(line.CustomId, RequestError.From(e));
+        }
+        catch (SequenceFailedException e)
+        {
+            return OutputLine.Error(line.CustomId, RequestError.Server(e.Message));
+        }
+    }
+}

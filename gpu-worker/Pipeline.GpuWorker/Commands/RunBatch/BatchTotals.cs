@@ -1,0 +1,60 @@
+using Pipeline.Engine;
+
+namespace Pipeline.GpuWorker.Commands.RunBatch;
+
+/// <summary>What a run has done so far. Thread-safe.</summary>
+internal sealed class BatchTotals
+{
+    private readonly Lock _lock = new();
+    private long _answered;
+    private long _errors;
+    private long _promptTokens;
+    private long _cachedTokens;
+    private long _completionTokens;
+    private double _deviceSeconds;
+
+    public void Add(GenerationResult result)
+    {
+        lock (_lock)
+        {
+            _promptTokens += result.PromptTokens;
+            _cachedTokens += result.CachedTokens;
+            _completionTokens += result.CompletionTokens;
+            _deviceSeconds += result.DeviceSeconds;
+        }
+    }
+
+    public void AddLine(bool isError)
+    {
+        lock (_lock)
+        {
+            _answered++;
+            _errors += isError ? 1 : 0;
+        }
+    }
+
+    public string Progress(TimeSpan elapsed)
+    {
+        lock (_lock)
+        {
+            return $"{_answered} lines, {_errors} errors, {PerSecond(_completionTokens, elapsed):F0} tokens/s";
+        }
+    }
+
+    public string Summary(TimeSpan elapsed)
+    {
+        lock (_lock)
+        {
+            double cachedShare = _promptTokens == 0 ? 0 : 100.0 * _cachedTokens / _promptTokens;
+            return $"""
+                {_answered} lines answered in {elapsed.TotalSeconds:F1} s, {_errors} of them with errors
+                prompt tokens      {_promptTokens} ({PerSecond(_promptTokens, elapsed):F0}/s), of which cached {_cachedTokens} ({cachedShare:F1}%)
+                completion tokens  {_completionTokens} ({PerSecond(_completionTokens, elapsed):F0}/s)
+                device-seconds     {_deviceSeconds:F2}
+                """;
+        }
+    }
+
+    private static double PerSecond(long count, TimeSpan elapsed) =>
+        elapsed.TotalSeconds > 0 ? count / elapsed.TotalSeconds : 0;
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Pipeline.GpuWorker.Requests;
+
+/// <summary>The body of <c>/v1/chat/completions</c>.</summary>
+/// <param name="Common">What completions have too.</param>
+/// <param name="Messages">The messages, as a chat template expects them.</param>
+/// <param name="MaxTokens">How many tokens to generate at most; null for as many as there is room for.</param>
+/// <param name="TemplateVariables">Further variables for the chat template (<c>chat_template_kwargs</c>, an extension known from vLLM).</param>
+internal sealed record ChatRequest(CommonParameters Common, JsonArray Messages, long? MaxTokens, JsonObject? TemplateVariables)
+{
+    private static readonly HashSet<string> Unsupported =
+    [
+        "audio", "function_call", "functions", "modalities", "moderation", "parallel_tool_calls", "prediction",
+        "prompt_cache_retention", "prompt_cache_options", "reasoning_effort", "stream_options", "tool_choice", "tools", "verbosity",
+        "web_search_options", "top_k", "min_p", "min_tokens", "repetition_penalty", "length_penalty", "stop_token_ids",
+        "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "add_generation_prompt",
+        "continue_final_message", "documents", "chat_template", "logits_processors", "include_stop_str_in_output",
+        "skip_special_tokens", "bad_words", "prompt_logprobs", "truncate_prompt_tokens", "best_of", "use_beam_search", "priority",
+    ];
+
+    private static readonly HashSet<string> OwnVariables = ["messages", "tools", "add_generation_prompt"];
+
+    public static ChatRequest Read(RequestFields fields)
+    {
+        JsonArray messages = ChatMessages.Read(fields);
+        CommonParameters common = CommonParameters.Read(fields);
+        RefuseUnlessNeutral(fields);
+        var request = new ChatRequest(common, messages, ReadMaxTokens(fields), ReadTemplateVariables(fields));
+        fields.RefuseOthers(Unsupported);
+        return request;
+    }
+
+    private static void RefuseUnlessNeutral(RequestFields fields)
+    {
+        foreach (string flag in new[] { "logprobs", "store" })
+        {
+            if (fields.Flag(flag) == true)
+            {
+                throw RequestError.Unsupported(flag);
+            }
+        }
+        if (fields.Integer("top_logprobs", 0) is > 0)
+        {
+            throw RequestError.Unsupported("top_logprobs");
+        }
+        if (fields.Text("service_tier") is { } tier and not ("auto" or "default"))
+        {
+            throw RequestError.UnsupportedValue("service_tier",
+                $"'service_tier' does not support '{tier}' with this model. Only 'auto' and 'default' are supported.");
+        }
+        if (fields.TryGet("response_format", out JsonElement format))
+        {
+            var parts = new RequestFields(format, "response_format");
+            string type = parts.Text("type") ?? throw RequestError.Missing("response_format.type");
+            if (type != "text")
+            {
+                throw RequestError.UnsupportedValue("response_format",
+                    $"'response_format' does not support '{type}' with this model. Only 'text' is supported.");
+            }
+            parts.RefuseOthers(new HashSet<string>());
+        }
+    }
+
+    private static long? ReadMaxTokens(RequestFields fields)
+    {
+        long? old = fields.Integer("max_tokens", 1);
+        long? current = fields.Integer("max_completion_tokens", 1);
+        return old is not null && current is not null && old != current
+            ? throw RequestError.Invalid("max_tokens", "invalid_parameter_combination",
+                "Setting 'max_tokens' and 'max_completion_tokens' to different values is not supported.")
+            : current ?? old;
+    }
+
+    private static JsonObject? ReadTemplateVariables(RequestFields fields)
+    {
+        if (!fields.TryGet("chat_template_kwargs", out JsonElement variables))
+        {
+            return null;
+        }
+        JsonObject read = variables.ValueKind == JsonValueKind.Object
+            ? JsonObject.Create(variables)! : throw RequestError.WrongType("chat_template_kwargs", "an object", variables);
+        return read.FirstOrDefault(variable => OwnVariables.Contains(variable.Key)).Key is { } taken
+            ? throw RequestError.Invalid($"chat_template_kwargs.{taken}", "invalid_value",
+                $"Invalid 'chat_template_kwargs': '{taken}' is a parameter of the request itself.")
+            : read;
+    }
+}

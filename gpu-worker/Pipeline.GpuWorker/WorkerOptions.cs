@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.GpuWorker;
+
+/// <summary>How a worker is set up: the section <c>Pipeline:Worker</c>.</summary>
+internal sealed class WorkerOptions
+{
+    public const string Section = "Pipeline:Worker";
+
+    /// <summary>A Hugging Face model directory; needed by the backend <c>local</c> alone.</summary>
+    public string? ModelDirectory { get; set; }
+
+    /// <summary>The name that jobs ask for; it names the queue.</summary>
+    [Required]
+    public string ModelName { get; set; } = "";
+
+    /// <summary><c>local</c>: the engine in this process. <c>echo</c>: no model, for load tests.</summary>
+    [RegularExpression("local|echo")]
+    public string Backend { get; set; } = "local";
+
+    /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
+    [RegularExpression(@"cpu|cuda(:\d+)?")]
+    public string Device { get; set; } = "cpu";
+
+    /// <summary><c>float32</c> or <c>bfloat16</c>.</summary>
+    [RegularExpression("float32|bfloat16")]
+    public string Dtype { get; set; } = "float32";
+
+    /// <summary>
+    /// Slices that the worker holds at a time, by prefetch. Enough to fill the engine twice with full slices; more would
+    /// keep work from workers that have none.
+    /// </summary>
+    [Range(1, 256)]
+    public int PrefetchSlices { get; set; } = 8;
+
+    /// <summary>Sequences that the engine computes at a time.</summary>
+    [Range(1, 4096)]
+    public int MaxRunning { get; set; } = 64;
+
+    /// <summary>Memory for the engine's KV cache, in MiB.</summary>
+    [Range(1, 1 << 20)]
+    public int KvCacheMegabytes { get; set; } = 512;
+
+    /// <summary>Tokens that the engine computes in a step.</summary>
+    [Range(1, 1 << 20)]
+    public int TokenBudget { get; set; } = 2048;
+
+    /// <summary>Threads that a CPU engine computes with; all cores if not set.</summary>
+    [Range(1, 1024)]
+    public int? Threads { get; set; }
+
+    /// <summary>
+    /// Deliveries of a message before it goes to the dead-letter queue. A worker that dies or stops costs one, so that it is
+    /// far above what a healthy slice meets; the scheduler sends such a slice again all the same.
+    /// </summary>
+    [Range(1, 1000)]
+    public int DeliveryLimit { get; set; } = 20;
+
+    /// <summary>Seconds between two heartbeats. The scheduler ends a lease after five of them, by default.</summary>
+    [Range(0.05, 60)]
+    public double HeartbeatSeconds { get; set; } = 3;
+
+    /// <summary>Seconds between two looks at whether the jobs that run are still wanted.</summary>
+    [Range(0.05, 60)]
+    public double WatchSeconds { get; set; } = 1;
+
+    /// <summary>Results that are committed together at most.</summary>
+    [Range(1, 10_000)]
+    public int CommitGroup { get; set; } = 64;
+
+    /// <summary>Milliseconds that the first result of a group waits for others.</summary>
+    [Range(0, 10_000)]
+    public int CommitDelayMilliseconds { get; set; } = 50;
+
+    /// <summary>The backend <c>echo</c>.</summary>
+    public EchoOptions Echo { get; set; } = new();
+}

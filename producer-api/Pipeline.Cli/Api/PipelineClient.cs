@@ -1,0 +1,116 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Pipeline.Cli.Api;
+
+/// <summary>A thin client of the public API.</summary>
+internal sealed class PipelineClient : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly HttpClient _http;
+
+    public PipelineClient(ApiSettings settings)
+    {
+        // Uploads and downloads take as long as they take; a silent server is what the connect timeout is for.
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) })
+        {
+            BaseAddress = settings.Url,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.Key);
+    }
+
+    public async Task<string> UploadAsync(HttpContent content, string filename, CancellationToken cancellationToken)
+    {
+        using MultipartFormDataContent form = [];
+        form.Add(new StringContent("batch"), "purpose");
+        form.Add(content, "file", filename);
+        return (await SendAsync<FileView>(HttpMethod.Post, "v1/files", form, cancellationToken)).Id;
+    }
+
+    public Task<BatchView> CreateBatchAsync(string fileId, CancellationToken cancellationToken) => SendAsync<BatchView>(
+        HttpMethod.Post,
+        "v1/batches",
+        JsonContent.Create(new { input_file_id = fileId, endpoint = "/v1/chat/completions", completion_window = "24h" }),
+        cancellationToken);
+
+    public Task<BatchView> GetBatchAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<BatchView>(HttpMethod.Get, $"v1/batches/{Uri.EscapeDataString(id)}", null, cancellationToken);
+
+    public Task<BatchView> CancelBatchAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<BatchView>(HttpMethod.Post, $"v1/batches/{Uri.EscapeDataString(id)}/cancel", null, cancellationToken);
+
+    public Task<CostView> GetCostAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<CostView>(HttpMethod.Get, $"v1/batches/{Uri.EscapeDataString(id)}/cost", null, cancellationToken);
+
+    public Task<ModelsView> GetModelsAsync(CancellationToken cancellationToken) =>
+        SendAsync<ModelsView>(HttpMethod.Get, "v1/models", null, cancellationToken);
+
+    /// <summary>The content of a file; the caller disposes it.</summary>
+    public async Task<Stream> OpenFileAsync(string id, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await SendAsync(HttpMethod.Get, $"v1/files/{Uri.EscapeDataString(id)}/content", null, cancellationToken);
+        return await response.Content.ReadAsStreamAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(method, path, content, cancellationToken);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new JsonException("null");
+        }
+        catch (JsonException)
+        {
+            throw new CliException(ExitCodes.Api, $"{_http.BaseAddress} does not answer as the Pipeline API does");
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = content };
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new UnreachableException($"{_http.BaseAddress} cannot be reached: {e.Message}");
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            string message = $"HTTP {(int)response.StatusCode}: {await MessageAsync(response, cancellationToken)}";
+            throw (int)response.StatusCode >= 500 ? new UnreachableException(message) : new CliException(ExitCodes.Api, message);
+        }
+    }
+
+    private static async Task<string> MessageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        string body = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return document.RootElement.GetProperty("error").GetProperty("message").GetString() ?? body;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            // Not our API's error shape: a proxy's page, perhaps.
+            return body.Length > 200 ? body[..200] : body;
+        }
+    }
+}
+
+/// <summary>The API did not answer, or not well; another try may fare better.</summary>
+internal sealed class UnreachableException(string message) : Exception(message);

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using Pipeline.Cli.Api;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>usage BATCH</c>.</summary>
+internal static class UsageCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Argument<string> id = BatchArgument.Create();
+        Command command = new("usage", "What a batch has used and cost so far.") { id };
+        command.SetAction((arguments, cancellationToken) => context.RunAsync(async client =>
+        {
+            CostView cost = await client.GetCostAsync(arguments.GetRequiredValue(id), cancellationToken);
+            foreach ((string name, string value) in Lines(cost))
+            {
+                context.Out.WriteLine($"{name,-18} {value}");
+            }
+
+            return ExitCodes.Success;
+        }));
+        return command;
+    }
+
+    private static IEnumerable<(string Name, string Value)> Lines(CostView cost)
+    {
+        string outcomes = string.Join(", ", cost.Outcomes.Select(outcome => $"{outcome.Value} {outcome.Key}"));
+        yield return ("batch", cost.BatchId);
+        yield return ("cost", $"{cost.Cost.ToString("0.########", CultureInfo.InvariantCulture)} {cost.Currency}".TrimEnd());
+        yield return ("jobs billed", Number(cost.Jobs));
+        yield return ("attempts", Number(cost.Attempts) + (outcomes.Length > 0 ? $" ({outcomes})" : ""));
+        yield return ("prompt tokens", $"{Number(cost.PromptTokens)} ({Number(cost.CachedTokens)} cached)");
+        yield return ("completion tokens", Number(cost.CompletionTokens));
+        yield return ("device seconds", $"{Seconds(cost.DeviceSeconds)} (prefill {Seconds(cost.PrefillSeconds)}, decode {Seconds(cost.DecodeSeconds)})");
+        yield return ("queue seconds", Seconds(cost.QueueSeconds));
+    }
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Seconds(double seconds) => seconds.ToString("0.000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace Pipeline.Cli.Documents;
+
+/// <summary>What a path on the command line holds.</summary>
+internal enum InputKind
+{
+    /// <summary>Lines as the API takes them: sent as they are.</summary>
+    BatchFile,
+
+    /// <summary>Lines <c>{"id","text"}</c>, with <c>"instruction"</c> and <c>"fields"</c> where they are known.</summary>
+    DocumentLines,
+
+    /// <summary>One document.</summary>
+    TextFile,
+
+    /// <summary>A folder of documents.</summary>
+    Folder,
+}
+
+/// <summary>Finds documents.</summary>
+internal static class DocumentSource
+{
+    private static readonly string[] TextExtensions = [".txt", ".md"];
+
+    public static InputKind KindOf(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return InputKind.Folder;
+        }
+
+        if (!File.Exists(path))
+        {
+            throw CliException.Usage($"{path}: no such file or folder");
+        }
+
+        if (TextExtensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
+        {
+            return InputKind.TextFile;
+        }
+
+        // A line that is no JSON is sent too: the API's validation names it by its number.
+        string? first = File.ReadLines(path).FirstOrDefault(line => !string.IsNullOrWhiteSpace(line));
+        return first is not null && IsDocument(first) ? InputKind.DocumentLines : InputKind.BatchFile;
+    }
+
+    /// <summary>The documents, in a stable order, one in memory at a time.</summary>
+    public static IEnumerable<Document> Read(string path, InputKind kind) => kind switch
+    {
+        InputKind.Folder => Folder(path),
+        InputKind.TextFile => [new Document(Path.GetFileName(path), File.ReadAllText(path))],
+        InputKind.DocumentLines => Lines(path),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private static IEnumerable<Document> Folder(string path)
+    {
+        string[] files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Where(file => TextExtensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
+            .Order(StringComparer.Ordinal)];
+        return files.Length == 0
+            ? throw CliException.Usage($"{path}: no {string.Join(" or ", TextExtensions)} files in it")
+            : files.Select(file => new Document(Path.GetRelativePath(path, file), File.ReadAllText(file)));
+    }
+
+    private static IEnumerable<Document> Lines(string path)
+    {
+        int number = 0;
+        foreach (string line in File.ReadLines(path))
+        {
+            number++;
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return Parse(line) ?? throw CliException.Usage($"{path}, line {number}: not {{\"id\": ..., \"text\": ...}}");
+            }
+        }
+    }
+
+    private static Dictionary<string, string?> Fields(JsonElement fields) =>
+        fields.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.ValueKind == JsonValueKind.Null ? null : field.Value.ToString());
+
+    private static bool IsDocument(string line) => Parse(line) is not null;
+
+    private static Document? Parse(string line)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("id", out JsonElement id)
+                && root.TryGetProperty("text", out JsonElement text) && text.ValueKind == JsonValueKind.String
+                ? new Document(
+                    id.ToString(),
+                    text.GetString()!,
+                    root.TryGetProperty("instruction", out JsonElement instruction) ? instruction.ToString() : null,
+                    root.TryGetProperty("fields", out JsonElement fields) && fields.ValueKind == JsonValueKind.Object ? Fields(fields) : null)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace Pipeline.ProducerApi;
+
+/// <summary>Settings of the API, section <c>Pipeline</c>.</summary>
+internal sealed class ApiOptions
+{
+    public const string Section = "Pipeline";
+
+    /// <summary>The models that are served; a request for another is refused.</summary>
+    public string[] Models { get; set; } = [];
+
+    /// <summary>Longest file of purpose <c>batch</c>, in bytes. OpenAI's limit.</summary>
+    public long MaxFileBytes { get; set; } = 209_715_200;
+
+    /// <summary>Most lines in a batch. OpenAI's limit.</summary>
+    public int MaxBatchLines { get; set; } = 50_000;
+
+    /// <summary>Longest line of a batch file, in bytes: one line is held in memory at a time.</summary>
+    public int MaxLineBytes { get; set; } = 8 << 20;
+
+    /// <summary>Jobs that one queue message names.</summary>
+    public int SliceJobs { get; set; } = 64;
+
+    /// <summary>Slices of one model that are on their way at a time, over all API processes.</summary>
+    public int DispatchWindow { get; set; } = 16;
+
+    /// <summary>Seconds that a slice waits after no queue took it.</summary>
+    public double UnroutableDelaySeconds { get; set; } = 2;
+
+    /// <summary>Seconds that the broker has for a confirm before the slice is sent again.</summary>
+    public double ConfirmTimeoutSeconds { get; set; } = 15;
+
+    /// <summary>Seconds for which a key's lookup is remembered: a revoked key works on for that long.</summary>
+    public double KeyCacheSeconds { get; set; } = 5;
+
+    /// <summary>Says what is wrong with the settings, or <see langword="null"/>.</summary>
+    public string? Complaint() =>
+        Models.Length == 0 || Models.Any(string.IsNullOrWhiteSpace) ? "Pipeline:Models must name at least one model, such as Pipeline__Models__0=pipeline-extract-small."
+        : MaxFileBytes <= 0 || MaxBatchLines <= 0 || MaxLineBytes <= 0 ? "Pipeline:MaxFileBytes, MaxBatchLines and MaxLineBytes must be positive."
+        : SliceJobs is <= 0 or > 10_000 ? "Pipeline:SliceJobs must be between 1 and 10000."
+        : DispatchWindow is <= 0 or > 1_000 ? "Pipeline:DispatchWindow must be between 1 and 1000."
+        : UnroutableDelaySeconds <= 0 || ConfirmTimeoutSeconds <= 0 || KeyCacheSeconds < 0 ? "Pipeline's times must be positive."
+        : null;
+}

@@ -1,0 +1,54 @@
+using Npgsql;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.ProducerApi.Batches;
+
+/// <summary>What a batch has cost so far: the sum of its ledger rows, an addition to OpenAI's API.</summary>
+internal sealed record BatchCost(
+    string Object,
+    string BatchId,
+    decimal Cost,
+    string? Currency,
+    long Attempts,
+    long Jobs,
+    long PromptTokens,
+    long CachedTokens,
+    long CompletionTokens,
+    double QueueSeconds,
+    double PrefillSeconds,
+    double DecodeSeconds,
+    double DeviceSeconds,
+    Dictionary<string, long> Outcomes)
+{
+    public static async Task<BatchCost> OfAsync(NpgsqlDataSource dataSource, Batch batch, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(
+            """
+            SELECT coalesce(sum(cost), 0), min(currency), count(*), count(DISTINCT job_id), coalesce(sum(prompt_tokens), 0),
+                   coalesce(sum(cached_tokens), 0), coalesce(sum(completion_tokens), 0), coalesce(sum(queue_seconds), 0),
+                   coalesce(sum(prefill_seconds), 0), coalesce(sum(decode_seconds), 0), coalesce(sum(device_seconds), 0),
+                   (SELECT array_agg(outcome || ' ' || n) FROM
+                       (SELECT outcome, count(*) AS n FROM job_costs WHERE batch_id = $1 GROUP BY outcome ORDER BY outcome) AS o)
+            FROM job_costs WHERE batch_id = $1
+            """);
+        command.Parameters.Add(new() { Value = batch.Id });
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        string[] outcomes = row.IsDBNull(11) ? [] : row.GetFieldValue<string[]>(11);
+        return new BatchCost(
+            "batch.cost",
+            batch.Id,
+            row.GetDecimal(0),
+            row.IsDBNull(1) ? null : row.GetString(1),
+            row.GetInt64(2),
+            row.GetInt64(3),
+            row.GetInt64(4),
+            row.GetInt64(5),
+            row.GetInt64(6),
+            row.GetDouble(7),
+            row.GetDouble(8),
+            row.GetDouble(9),
+            row.GetDouble(10),
+            outcomes.Select(o => o.Split(' ')).ToDictionary(o => o[0], o => long.Parse(o[1])));
+    }
+}

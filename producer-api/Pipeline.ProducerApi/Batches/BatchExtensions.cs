@@ -1,0 +1,21 @@
+using Pipeline.ProducerApi.Batches.Finalizing;
+using Pipeline.ProducerApi.Batches.Validation;
+
+namespace Pipeline.ProducerApi.Batches;
+
+/// <summary>Registers the batches.</summary>
+internal static class BatchExtensions
+{
+    public static IServiceCollection AddBatches(this IServiceCollection services)
+    {
+        services.AddSingleton<BatchCreation>();
+        services.AddSingleton<BatchCancellation>();
+        services.AddSingleton<BatchValidation>();
+        services.AddSingleton<BatchFinalization>();
+        // Two, so that a small batch does not wait for a large one. (AddHostedService would add the type once.)
+        services.AddSingleton<IHostedService, BatchValidator>();
+        services.AddSingleton<IHostedService, BatchValidator>();
+        services.AddHostedService<BatchFinalizer>();
+        return services;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Pipeline.ProducerApi.Batches;
+
+/// <summary>The API paths that a batch may name.</summary>
+internal static class Endpoints
+{
+    public const string ChatCompletions = "/v1/chat/completions";
+
+    /// <summary>What OpenAI takes, and so what a create takes.</summary>
+    public static readonly string[] Known =
+    [
+        "/v1/responses", ChatCompletions, "/v1/embeddings", "/v1/completions", "/v1/moderations",
+        "/v1/images/generations", "/v1/images/edits", "/v1/videos",
+    ];
+
+    /// <summary>What the engine answers. A batch for another path fails its validation, before any of its lines is queued.</summary>
+    public static readonly string[] Served = [ChatCompletions];
+}

@@ -1,0 +1,212 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Data;
+using Pipeline.Data.Batches;
+using Pipeline.Data.Entities;
+using Pipeline.Data.Files;
+using Pipeline.Data.Notifications;
+using Pipeline.Data.States;
+
+namespace Pipeline.ProducerApi.Batches.Validation;
+
+/// <summary>
+/// Validates one batch: reads its file line by line and writes the jobs as it goes, all in one transaction. One bad line
+/// takes the jobs back and fails the batch, with every bad line listed. A process that dies on the way leaves the batch as
+/// it was, for the next one.
+/// </summary>
+internal sealed class BatchValidation(
+    IDbContextFactory<PipelineDbContext> contexts,
+    NpgsqlDataSource dataSource,
+    TimeProvider time,
+    IOptions<ApiOptions> options,
+    ILogger<BatchValidation> logger)
+{
+    private const string BeforeJobs = "before_jobs";
+
+    private static readonly JsonSerializerOptions ErrorsFormat = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Validates the batch, unless another process is at it or it no longer waits.</summary>
+    public async Task ValidateAsync(string batchId, CancellationToken cancellationToken)
+    {
+        await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using IDbContextTransaction transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        // Not the row's lock: a cancellation must not wait for the end of the file.
+        bool mine = await context.Database
+            .SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtextextended({batchId}, 0)) AS \"Value\"").SingleAsync(cancellationToken);
+        if (!mine || await context.Batches.AsNoTracking().FirstOrDefaultAsync(b => b.Id == batchId, cancellationToken) is not { Status: BatchStatus.Validating } batch)
+        {
+            return;
+        }
+
+        await transaction.CreateSavepointAsync(BeforeJobs, cancellationToken);
+        Findings findings = await ReadAsync(context, batch, transaction, cancellationToken);
+        bool changed = findings.Errors.Count > 0
+            ? await FailAsync(context, batch, findings.Errors, cancellationToken)
+            : await StartAsync(context, batch, findings, cancellationToken);
+        if (!changed)
+        {
+            // Cancelled meanwhile: disposing the transaction takes the jobs back.
+            LogMessages.BatchCancelledInValidation(logger, batchId);
+            return;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        if (findings.Errors.Count > 0)
+        {
+            LogMessages.BatchInvalid(logger, batchId, findings.Errors.Count);
+        }
+        else
+        {
+            LogMessages.BatchValid(logger, batchId, findings.Jobs, findings.Model!);
+        }
+    }
+
+    private async Task<Findings> ReadAsync(
+        PipelineDbContext context, Batch batch, IDbContextTransaction transaction, CancellationToken cancellationToken)
+    {
+        StoredFile? file = await context.Files.AsNoTracking()
+            .FirstOrDefaultAsync(f => f.Id == batch.InputFileId && f.TenantId == batch.TenantId, cancellationToken);
+        if (file is null)
+        {
+            return NoFile(batch);
+        }
+
+        if (!Endpoints.Served.Contains(batch.Endpoint))
+        {
+            return Findings.Of(new LineError("unsupported_endpoint", null, $"No model that is served here answers '{batch.Endpoint}'.", "endpoint"));
+        }
+
+        try
+        {
+            await using FileContentStream content = new(dataSource, file.Id, file.Bytes);
+            NpgsqlConnection connection = (NpgsqlConnection)context.Database.GetDbConnection();
+            return await ReadLinesAsync(content, batch, connection, transaction, cancellationToken);
+        }
+        catch (EndOfStreamException)
+        {
+            // Deleted while it was read.
+            await transaction.RollbackToSavepointAsync(BeforeJobs, cancellationToken);
+            return NoFile(batch);
+        }
+    }
+
+    private async Task<Findings> ReadLinesAsync(
+        Stream content, Batch batch, NpgsqlConnection connection, IDbContextTransaction transaction, CancellationToken cancellationToken)
+    {
+        ApiOptions limits = options.Value;
+        LineRules rules = new(batch.Endpoint, limits.Models);
+        List<LineError> errors = [];
+        List<int> blanks = [];
+        JobBulkWriter? writer = null;
+        int lines = 0;
+        await foreach (Line line in new LineReader(content, limits.MaxLineBytes).ReadAsync(cancellationToken))
+        {
+            if (line.IsBlank)
+            {
+                // Harmless at the end of the file; whether this is the end, the next line will tell.
+                if (blanks.Count <= limits.MaxBatchLines)
+                {
+                    blanks.Add(line.Number);
+                }
+
+                continue;
+            }
+
+            errors.AddRange(blanks.Select(LineError.NotJson));
+            blanks.Clear();
+            if (++lines > limits.MaxBatchLines)
+            {
+                errors.Add(new LineError(
+                    "too_many_tasks", line.Number, $"The batch has more than {limits.MaxBatchLines} requests, which is the most that a batch may have.", null));
+                break;
+            }
+
+            bool clean = errors.Count == 0;
+            if (Check(line, rules, limits, errors) is { } job && errors.Count == 0)
+            {
+                writer ??= new JobBulkWriter(connection, batch, rules.Model!, limits.SliceJobs, time.GetUtcNow());
+                await writer.AddAsync(job, cancellationToken);
+            }
+            else if (clean)
+            {
+                // The first bad line: from here on there is only reading.
+                writer = null;
+                await transaction.RollbackToSavepointAsync(BeforeJobs, cancellationToken);
+            }
+        }
+
+        if (lines == 0)
+        {
+            errors.Add(new LineError("empty_file", null, "The input file is empty.", "file_id"));
+        }
+
+        if (errors.Count > 0)
+        {
+            await transaction.RollbackToSavepointAsync(BeforeJobs, cancellationToken);
+            return new Findings(errors, 0, null);
+        }
+
+        await writer!.CompleteAsync(cancellationToken);
+        return new Findings(errors, writer.Count, rules.Model);
+    }
+
+    private static NewJob? Check(Line line, LineRules rules, ApiOptions limits, List<LineError> errors)
+    {
+        if (line.TooLong)
+        {
+            errors.Add(new LineError("line_too_long", line.Number, $"This line is longer than {limits.MaxLineBytes} bytes.", null));
+            return null;
+        }
+
+        if (!RequestLine.TryParse(line.Content.Span, out RequestLine request))
+        {
+            errors.Add(LineError.NotJson(line.Number));
+            return null;
+        }
+
+        int before = errors.Count;
+        rules.Check(request, line.Number, errors);
+        return errors.Count > before ? null : new NewJob(line.Number, request.CustomId.Value!, request.Url.Value!, line.Content[request.Body]);
+    }
+
+    private async Task<bool> FailAsync(PipelineDbContext context, Batch batch, List<LineError> errors, CancellationToken cancellationToken)
+    {
+        string json = JsonSerializer.Serialize(new LineErrors("list", errors), ErrorsFormat);
+        DateTimeOffset now = time.GetUtcNow();
+        return await context.Batches.Where(b => b.Id == batch.Id && b.Status == BatchStatus.Validating).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(b => b.Status, BatchStatus.Failed)
+                .SetProperty(b => b.FailedAt, now)
+                .SetProperty(b => b.Errors, json),
+            cancellationToken) == 1;
+    }
+
+    private async Task<bool> StartAsync(PipelineDbContext context, Batch batch, Findings findings, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        int changed = await context.Batches.Where(b => b.Id == batch.Id && b.Status == BatchStatus.Validating).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(b => b.Status, BatchStatus.InProgress)
+                .SetProperty(b => b.InProgressAt, now)
+                .SetProperty(b => b.Model, findings.Model)
+                .SetProperty(b => b.Total, findings.Jobs)
+                .SetProperty(b => b.Remaining, findings.Jobs),
+            cancellationToken);
+        await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Dispatch}, '')", cancellationToken);
+        return changed == 1;
+    }
+
+    private static Findings NoFile(Batch batch) => Findings.Of(new LineError(
+        "invalid_request",
+        null,
+        $"Cannot find file {LineError.Quote(batch.InputFileId)}, or organization {batch.TenantId} does not have access to it.",
+        "file_id"));
+
+    private sealed record Findings(List<LineError> Errors, int Jobs, string? Model)
+    {
+        public static Findings Of(LineError error) => new([error], 0, null);
+    }
+}

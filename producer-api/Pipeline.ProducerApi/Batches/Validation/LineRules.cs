@@ -1,0 +1,100 @@
+namespace Pipeline.ProducerApi.Batches.Validation;
+
+/// <summary>What the lines of one batch file must be, each by itself and all together.</summary>
+/// <param name="endpoint">The batch's endpoint.</param>
+/// <param name="models">The models that are served.</param>
+internal sealed class LineRules(string endpoint, IReadOnlyCollection<string> models)
+{
+    private const int LongestCustomId = 512;
+
+    private readonly Dictionary<string, int> _customIds = new(StringComparer.Ordinal);
+
+    /// <summary>The model that the lines ask for: the first supported one, which the others must share.</summary>
+    public string? Model { get; private set; }
+
+    /// <summary>Adds what is wrong with the line.</summary>
+    public void Check(in RequestLine request, int line, ICollection<LineError> errors)
+    {
+        CheckCustomId(request.CustomId, line, errors);
+        if (Require(request.Method, "method", line, errors) is { } method && method != "POST")
+        {
+            errors.Add(new LineError("invalid_method", line, $"Invalid method: '{LineError.Quote(method)}'. Supported values are: 'POST'.", "method"));
+        }
+
+        if (Require(request.Url, "url", line, errors) is { } url && url != endpoint)
+        {
+            errors.Add(new LineError("invalid_url", line, "The URL provided for this request does not match the batch endpoint.", "url"));
+        }
+
+        if (!request.HasBody)
+        {
+            errors.Add(LineError.Missing(line, "body"));
+            return;
+        }
+
+        BodyRules.Check(request.Facts, endpoint, models, line, errors);
+        CheckSameModel(request.Facts.Model.Value, line, errors);
+    }
+
+    private static string? Require(JsonText text, string param, int line, ICollection<LineError> errors)
+    {
+        if (text.IsAbsent)
+        {
+            errors.Add(LineError.Missing(line, param));
+        }
+        else if (text.IsWrongType)
+        {
+            errors.Add(LineError.WrongType(line, param, "a string"));
+        }
+        else if (text.IsUnstorable)
+        {
+            errors.Add(new LineError("invalid_value", line, $"Invalid '{param}': the text is not valid Unicode, or contains a NUL character.", param));
+        }
+
+        return text.Value;
+    }
+
+    private void CheckCustomId(JsonText text, int line, ICollection<LineError> errors)
+    {
+        if (Require(text, "custom_id", line, errors) is not { } customId)
+        {
+            return;
+        }
+
+        if (customId.Length == 0)
+        {
+            errors.Add(LineError.Missing(line, "custom_id"));
+        }
+        else if (customId.Length > LongestCustomId)
+        {
+            errors.Add(new LineError(
+                "string_above_max_length",
+                line,
+                $"Invalid 'custom_id': string too long. Expected a string with maximum length {LongestCustomId}, but got a string with length {customId.Length} instead.",
+                "custom_id"));
+        }
+        else if (!_customIds.TryAdd(customId, line))
+        {
+            errors.Add(new LineError(
+                "duplicate_custom_id", line, $"The custom_id '{LineError.Quote(customId)}' was already used in line {_customIds[customId]}.", "custom_id"));
+        }
+    }
+
+    private void CheckSameModel(string? model, int line, ICollection<LineError> errors)
+    {
+        if (model is null || !models.Contains(model))
+        {
+            return;
+        }
+
+        Model ??= model;
+        if (model != Model)
+        {
+            errors.Add(new LineError(
+                "mismatched_model",
+                line,
+                $"The model '{LineError.Quote(model)}' does not match '{LineError.Quote(Model)}' of an earlier line: all requests of a batch must ask for the same model.",
+                "body.model"));
+        }
+    }
+}

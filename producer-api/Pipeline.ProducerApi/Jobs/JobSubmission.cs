@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Data.Ids;
+using Pipeline.Data.Notifications;
+using Pipeline.Data.States;
+using Pipeline.ProducerApi.Keys;
+
+namespace Pipeline.ProducerApi.Jobs;
+
+/// <summary>Enqueues a single job in a slice of its own: one transaction, so that neither is ever there without the other.</summary>
+internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time)
+{
+    public async Task<long> SubmitAsync(Caller caller, CreateJobRequest request, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        short priority = (short)(request.Priority ?? CreateJobRequest.DefaultPriority);
+        await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using IDbContextTransaction transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        Slice slice = new()
+        {
+            TenantId = caller.TenantId,
+            Model = request.Model,
+            State = SliceState.Pending,
+            JobCount = 1,
+            Priority = priority,
+            CreatedAt = now,
+        };
+        context.Slices.Add(slice);
+        await context.SaveChangesAsync(cancellationToken);
+
+        long id = await JobIds.ReserveBlockAsync((NpgsqlConnection)context.Database.GetDbConnection(), cancellationToken);
+        context.Jobs.Add(new Job
+        {
+            Id = id,
+            TenantId = caller.TenantId,
+            Model = request.Model,
+            SliceId = slice.Id,
+            State = JobState.Queued,
+            Priority = priority,
+            CreatedAt = now,
+        });
+        context.JobBodies.Add(new JobBody
+        {
+            JobId = id,
+            CustomId = request.CustomId ?? JobIds.ToPublic(id),
+            Url = request.Endpoint,
+            Body = request.Body.GetRawText(),
+        });
+        await context.SaveChangesAsync(cancellationToken);
+        await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Dispatch}, '')", cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return id;
+    }
+}

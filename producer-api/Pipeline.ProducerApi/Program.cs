@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Data;
+using Pipeline.ProducerApi;
+using Pipeline.ProducerApi.Batches;
+using Pipeline.ProducerApi.Dispatch;
+using Pipeline.ProducerApi.Errors;
+using Pipeline.ProducerApi.Files;
+using Pipeline.ProducerApi.Http;
+using Pipeline.ProducerApi.Jobs;
+using Pipeline.ProducerApi.Keys;
+using Pipeline.ProducerApi.Models;
+using Pipeline.ServiceDefaults;
+using Pipeline.ServiceDefaults.Health;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddHttp();
+builder.Services.AddApiOptions(builder.Configuration);
+builder.Services.AddPipelineData(builder.Configuration);
+builder.Services.AddPostgresReadiness();
+builder.Services.AddApiKeys();
+builder.Services.AddFiles();
+builder.Services.AddBatches();
+builder.Services.AddDispatch(builder.Configuration);
+builder.Services.AddSingleton<JobSubmission>();
+builder.Services.AddDocumentation();
+
+WebApplication app = builder.Build();
+app.UseRequestIds();
+app.UseExceptionHandler();
+app.UseStatusCodePages(StatusPages.WriteAsync);
+app.UseRouting();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseRateLimiter();
+app.MapHealthEndpoints();
+app.MapDocumentation();
+
+RouteGroupBuilder v1 = app.MapGroup("/v1").RequireAuthorization();
+v1.MapFiles(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value);
+v1.MapBatches();
+v1.MapJobs();
+v1.MapModels();
+app.Run();

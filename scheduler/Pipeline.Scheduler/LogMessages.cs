@@ -1,0 +1,26 @@
+namespace Pipeline.Scheduler;
+
+/// <summary>Everything the scheduler logs, numbered.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Ended the leases of {Workers} dead workers. Jobs put back into the queue: {Requeued}; failed for having lost too many workers: {Failed}; cancelled: {Cancelled}.")]
+    public static partial void TookBack(ILogger logger, int workers, int requeued, int failed, int cancelled);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "{Slices} slices are to be sent again: their sender or message was lost.")]
+    public static partial void SlicesReturned(ILogger logger, long slices);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Information, Message = "Closed {Slices} slices whose jobs have all ended.")]
+    public static partial void SlicesClosed(ILogger logger, long slices);
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Information, Message = "Expired {Jobs} jobs of batches past their window.")]
+    public static partial void JobsExpired(ILogger logger, int jobs);
+
+    [LoggerMessage(EventId = 3005, Level = LogLevel.Information, Message = "Deleted {Files} files past their time.")]
+    public static partial void FilesPurged(ILogger logger, int files);
+
+    [LoggerMessage(EventId = 3006, Level = LogLevel.Information, Message = "Deleted {Jobs} jobs past their retention.")]
+    public static partial void JobsPurged(ILogger logger, int jobs);
+
+    [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "A login to the dashboard from {Address} was refused.")]
+    public static partial void LoginRefused(ILogger logger, string? address);
+}

@@ -1,0 +1,3 @@
+using Pipeline.Scheduler;
+
+SchedulerHost.Build(args).Run();

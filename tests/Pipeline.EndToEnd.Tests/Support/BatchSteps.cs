@@ -1,0 +1,68 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Testing;
+
+namespace Pipeline.EndToEnd.Tests.Support;
+
+/// <summary>What a submitter does, over HTTP.</summary>
+internal static class BatchSteps
+{
+    /// <summary>Uploads a line per prompt and creates the batch.</summary>
+    /// <returns>The batch's id.</returns>
+    public static async Task<string> SubmitAsync(this HttpClient client, string model, IEnumerable<string> prompts)
+    {
+        StringBuilder lines = new();
+        int line = 0;
+        foreach (string prompt in prompts)
+        {
+            lines.AppendLine(JsonSerializer.Serialize(new
+            {
+                custom_id = $"line-{++line}",
+                method = "POST",
+                url = "/v1/chat/completions",
+                body = new { model, messages = new[] { new { role = "user", content = prompt } }, max_tokens = 6, temperature = 0 },
+            }));
+        }
+
+        using MultipartFormDataContent form = new()
+        {
+            { new StringContent("batch"), "purpose" },
+            { new ByteArrayContent(Encoding.UTF8.GetBytes(lines.ToString())), "file", "input.jsonl" },
+        };
+        JsonElement file = await ReadAsync(await client.PostAsync("/v1/files", form));
+        JsonElement batch = await ReadAsync(await client.PostAsJsonAsync(
+            "/v1/batches", new { input_file_id = file.GetProperty("id").GetString(), endpoint = "/v1/chat/completions", completion_window = "24h" }));
+        return batch.GetProperty("id").GetString()!;
+    }
+
+    public static async Task<JsonElement> BatchAsync(this HttpClient client, string id) => await ReadAsync(await client.GetAsync($"/v1/batches/{id}"));
+
+    /// <summary>Waits for the batch's end.</summary>
+    public static async Task<JsonElement> EndOfBatchAsync(this HttpClient client, string id, TimeSpan within)
+    {
+        JsonElement batch = default;
+        await Eventually.HoldsAsync(
+            async () => (batch = await client.BatchAsync(id)).GetProperty("status").GetString() is "completed" or "failed" or "expired" or "cancelled", within, "the batch has ended");
+        return batch;
+    }
+
+    /// <summary>The lines of one of the batch's files; none if it has no such file.</summary>
+    public static async Task<List<JsonElement>> LinesAsync(this HttpClient client, JsonElement batch, string file)
+    {
+        if (batch.GetProperty(file).GetString() is not { } id)
+        {
+            return [];
+        }
+
+        string text = await client.GetStringAsync($"/v1/files/{id}/content");
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage reply)
+    {
+        string text = await reply.Content.ReadAsStringAsync();
+        Assert.True(reply.IsSuccessStatusCode, $"{(int)reply.StatusCode}: {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+}

@@ -1,0 +1,52 @@
+using Pipeline.Engine.Tests.Support;
+using TorchSharp;
+
+namespace Pipeline.Engine.Tests.Behaviour;
+
+/// <summary>Alone in the process while they run: the count of live tensors is of all of it.</summary>
+[Collection(nameof(LiveTensorTests))]
+[CollectionDefinition(nameof(LiveTensorTests), DisableParallelization = true)]
+public sealed class LiveTensorTests : IDisposable
+{
+    private readonly RandomModel _model = new(new() { Seed = 22 });
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void Live_tensors_stay_flat_over_steps()
+    {
+        using InferenceEngine engine = Load();
+        EngineDriver.Run(engine, EngineDriver.Greedy("warm", [1, 2, 3], 4));
+        long before = Count();
+        int[][] prompts = EngineDriver.Prompts(20, 97, 40, 3);
+        for (int i = 0; i < prompts.Length; i++)
+        {
+            engine.Add(EngineDriver.Greedy($"{i}", prompts[i], 10) with { Sampling = new() { Temperature = i % 2, Seed = i } });
+        }
+
+        while (engine.HasWork)
+        {
+            engine.Step();
+            Assert.Equal(before, torch.Tensor.TotalCount);
+        }
+    }
+
+    [Fact]
+    public void Loading_and_disposing_leaves_no_tensor()
+    {
+        Load().Dispose();
+        long before = Count();
+        Load().Dispose();
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    private static long Count()
+    {
+        // What earlier tests left to the collector goes now, not while this one counts.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return torch.Tensor.TotalCount;
+    }
+
+    private InferenceEngine Load() => InferenceEngine.Load(new() { ModelDirectory = _model.Directory, Threads = 1 });
+}

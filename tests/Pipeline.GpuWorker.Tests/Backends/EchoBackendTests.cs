@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Pipeline.GpuWorker.Backends;
+
+namespace Pipeline.GpuWorker.Tests.Backends;
+
+public sealed class EchoBackendTests
+{
+    [Fact]
+    public async Task It_answers_a_chat_completion_with_the_last_user_message_and_counts_words()
+    {
+        await using EchoBackend backend = Create(TimeProvider.System, 0);
+        BackendAnswer answer = await backend.RunAsync(
+            Job("""{"messages":[{"role":"system","content":"be brief"},{"role":"user","content":[{"type":"text","text":" one  two\nthree "}]},{"role":"assistant","content":"ok"}]}"""), default);
+        Assert.Equal(200, answer.StatusCode);
+        Assert.Equal((6, 3), (answer.Tokens.Prompt, answer.Tokens.Completion));
+        JsonElement body = JsonDocument.Parse(answer.Body!).RootElement;
+        Assert.Equal("chat.completion", body.GetProperty("object").GetString());
+        Assert.Equal("served", body.GetProperty("model").GetString());
+        Assert.Equal(" one  two\nthree ", body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(9, body.GetProperty("usage").GetProperty("total_tokens").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("""{"messages":"hello"}""")]
+    [InlineData("""{"messages":[{"role":"user"}]}""")]
+    [InlineData("""{"messages":[{"role":"user","content":7}]}""")]
+    public async Task What_is_no_chat_request_is_refused(string body)
+    {
+        await using EchoBackend backend = Create(TimeProvider.System, 0);
+        BackendAnswer answer = await backend.RunAsync(Job(body), default);
+        Assert.Equal(400, answer.StatusCode);
+        Assert.Contains("invalid_request_error", answer.Body);
+    }
+
+    [Fact]
+    public async Task A_job_takes_its_delay_and_is_billed_for_it_even_when_it_is_given_up()
+    {
+        FakeTimeProvider time = new();
+        await using EchoBackend backend = Create(time, 1000);
+        using CancellationTokenSource giveUp = new();
+        Task<BackendAnswer> whole = backend.RunAsync(Job("""{"messages":[{"role":"user","content":"a"}]}"""), default);
+        Task<BackendAnswer> part = backend.RunAsync(Job("""{"messages":[{"role":"user","content":"a"}]}"""), giveUp.Token);
+        time.Advance(TimeSpan.FromMilliseconds(400));
+        await giveUp.CancelAsync();
+        BackendAnswer dropped = await part;
+        Assert.False(whole.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(600));
+        Assert.Equal(1.0, (await whole).Seconds.Device, 6);
+        Assert.True(dropped.IsDropped);
+        Assert.Equal(0.4, dropped.Seconds.Device, 6);
+        Assert.Equal(1.4, backend.BusySeconds, 6);
+    }
+
+    private static EchoBackend Create(TimeProvider time, int delay) =>
+        new(Options.Create(new WorkerOptions { MaxRunning = 4, Echo = new EchoOptions { DelayMilliseconds = delay } }), time);
+
+    private static BackendJob Job(string body) => new("1-1", Guid.Empty, "served", "/v1/chat/completions", body);
+}

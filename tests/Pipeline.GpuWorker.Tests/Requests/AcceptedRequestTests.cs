@@ -1,0 +1,94 @@
+using Pipeline.Engine;
+using Pipeline.GpuWorker.Requests;
+
+namespace Pipeline.GpuWorker.Tests.Requests;
+
+public sealed class AcceptedRequestTests : IDisposable
+{
+    private readonly RequestMapperFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void A_chat_is_rendered_by_the_models_template_without_further_tokens()
+    {
+        MappedRequest request = _fixture.Chat(messages: """
+            [{"role":"developer","content":"d"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}],"name":"Ann"},
+             {"role":"assistant","content":"c","refusal":null,"annotations":[]}]
+            """);
+        Assert.Equal("<system>d</><user>a\nbAnn</><assistant>c</>>", _fixture.Prompt(request));
+        Assert.Equal("id-1", request.Generation.Id);
+        Assert.Equal("salt", request.Generation.CacheSalt);
+    }
+
+    [Fact]
+    public void Special_tokens_in_a_message_count_as_everywhere_else() =>
+        Assert.Contains(1000, _fixture.Chat(messages: """[{"role":"user","content":"<s>"}]""").Generation.Prompt);
+
+    [Fact]
+    public void A_completion_gets_the_tokenizers_own_tokens_around_it()
+    {
+        Assert.Equal([1000, 'h', 'i'], _fixture.Completion().Generation.Prompt);
+        Assert.Equal([1000, 'x'], _fixture.Completion(prompt: """["x"]""").Generation.Prompt);
+        Assert.Equal([5, 6], _fixture.Completion(prompt: "[5,6]").Generation.Prompt);
+        Assert.Equal([5], _fixture.Completion(prompt: "[[5]]").Generation.Prompt);
+        Assert.Equal([1000], _fixture.Completion(prompt: "\"\"").Generation.Prompt);
+    }
+
+    [Fact]
+    public void What_is_not_said_is_openais_default()
+    {
+        GenerationRequest chat = _fixture.Chat().Generation;
+        Assert.Equal(RequestMapperFixture.ContextLength - chat.Prompt.Count, chat.MaxTokens);
+        Assert.Equal((1f, 1f, null), (chat.Sampling.Temperature, chat.Sampling.TopP, chat.Sampling.Seed));
+        Assert.Empty(chat.Stop);
+        Assert.False(chat.IgnoreEndTokens);
+        Assert.Equal(16, _fixture.Completion().Generation.MaxTokens);
+    }
+
+    [Fact]
+    public void A_cap_limits_only_what_names_no_limit()
+    {
+        var capped = new RequestMapper(_fixture.Tokenizer, Engine.Tokenization.ChatTemplate.Parse("x"), "m", 100, _fixture.Time, maxCompletionTokens: 7);
+        const string body = """{"model":"m","messages":[{"role":"user","content":"a"}]""";
+        Assert.Equal(7, capped.Map("i", RequestMapper.ChatCompletions, body + "}", "").Generation.MaxTokens);
+        Assert.Equal(9, capped.Map("i", RequestMapper.ChatCompletions, body + ",\"max_tokens\":9}", "").Generation.MaxTokens);
+    }
+
+    [Fact]
+    public void What_is_said_reaches_the_engine()
+    {
+        GenerationRequest request = _fixture.Chat(
+            "\"temperature\":0.5,\"top_p\":0.25,\"seed\":-3,\"stop\":[\"a\",\"b\"],\"max_completion_tokens\":9,\"ignore_eos\":true").Generation;
+        Assert.Equal((0.5f, 0.25f, -3L), (request.Sampling.Temperature, request.Sampling.TopP, request.Sampling.Seed!.Value));
+        Assert.Equal(["a", "b"], request.Stop);
+        Assert.Equal(9, request.MaxTokens);
+        Assert.True(request.IgnoreEndTokens);
+        Assert.Equal(["x"], _fixture.Chat("\"stop\":\"x\"").Generation.Stop);
+        Assert.Equal(4, _fixture.Completion("\"max_tokens\":4").Generation.MaxTokens);
+        Assert.InRange(_fixture.Chat("\"top_p\":0").Generation.Sampling.TopP, float.Epsilon, 1e-6f);
+    }
+
+    [Fact]
+    public void Variables_for_the_template_reach_it() =>
+        Assert.EndsWith("formal>", _fixture.Prompt(_fixture.Chat("""
+            "chat_template_kwargs":{"style":"formal"}
+            """)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("\"stream\":false,\"n\":1,\"logprobs\":false,\"top_logprobs\":0,\"presence_penalty\":0,\"frequency_penalty\":0.0,\"logit_bias\":{}")]
+    [InlineData("\"user\":\"u\",\"metadata\":{\"a\":\"b\"},\"store\":false,\"service_tier\":\"auto\",\"safety_identifier\":\"s\",\"prompt_cache_key\":\"k\"")]
+    [InlineData("\"response_format\":{\"type\":\"text\"}")]
+    [InlineData("\"tools\":null,\"tool_choice\":null,\"stop\":null,\"temperature\":null,\"max_tokens\":null,\"stream\":null,\"n\":null,\"response_format\":null")]
+    [InlineData("\"max_tokens\":5,\"max_completion_tokens\":5")]
+    public void What_asks_for_nothing_is_accepted(string more) => Assert.NotNull(_fixture.Chat(more));
+
+    [Fact]
+    public void A_prompt_may_fill_the_context_to_the_last_token()
+    {
+        string content = new('a', RequestMapperFixture.ContextLength - "<user></>>".Length - 1);
+        string messages = $$"""[{"role":"user","content":"{{content}}"}]""";
+        Assert.Equal(1, _fixture.Chat(messages: messages).Generation.MaxTokens);
+        Assert.Equal(1, _fixture.Chat("\"max_tokens\":1", messages).Generation.MaxTokens);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using Pipeline.Engine;
+using Pipeline.GpuWorker.Requests;
+
+namespace Pipeline.GpuWorker.Tests.Requests;
+
+public sealed class RefusedRequestTests : IDisposable
+{
+    private readonly RequestMapperFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Theory]
+    [InlineData("\"stream\":true", "stream", "streaming_unsupported")]
+    [InlineData("\"stream\":1", "stream", "invalid_type")]
+    [InlineData("\"n\":2", "n", "unsupported_value")]
+    [InlineData("\"n\":0", "n", "integer_below_min_value")]
+    [InlineData("\"temperature\":2.1", "temperature", "decimal_above_max_value")]
+    [InlineData("\"temperature\":-1", "temperature", "decimal_below_min_value")]
+    [InlineData("\"temperature\":\"hot\"", "temperature", "invalid_type")]
+    [InlineData("\"temperature\":1e999", "temperature", "decimal_above_max_value")]
+    [InlineData("\"top_p\":1.5", "top_p", "decimal_above_max_value")]
+    [InlineData("\"seed\":1.5", "seed", "invalid_type")]
+    [InlineData("\"max_tokens\":0", "max_tokens", "integer_below_min_value")]
+    [InlineData("\"max_tokens\":\"5\"", "max_tokens", "invalid_type")]
+    [InlineData("\"max_tokens\":99999999999999999999", "max_tokens", "invalid_type")]
+    [InlineData("\"max_tokens\":5,\"max_completion_tokens\":6", "max_tokens", "invalid_parameter_combination")]
+    [InlineData("\"max_tokens\":9223372036854775807", "messages", "context_length_exceeded")]
+    [InlineData("\"stop\":5", "stop", "invalid_type")]
+    [InlineData("\"stop\":[\"a\",5]", "stop[1]", "invalid_type")]
+    [InlineData("\"stop\":[\"a\",\"\"]", "stop[1]", "empty_string")]
+    [InlineData("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop", "array_above_max_length")]
+    [InlineData("\"presence_penalty\":0.5", "presence_penalty", "unsupported_value")]
+    [InlineData("\"frequency_penalty\":-0.5", "frequency_penalty", "unsupported_value")]
+    [InlineData("\"frequency_penalty\":3", "frequency_penalty", "decimal_above_max_value")]
+    [InlineData("\"logit_bias\":{\"5\":1}", "logit_bias", "unsupported_parameter")]
+    [InlineData("\"logprobs\":true", "logprobs", "unsupported_parameter")]
+    [InlineData("\"top_logprobs\":3", "top_logprobs", "unsupported_parameter")]
+    [InlineData("\"store\":true", "store", "unsupported_parameter")]
+    [InlineData("\"service_tier\":\"flex\"", "service_tier", "unsupported_value")]
+    [InlineData("\"response_format\":{\"type\":\"json_object\"}", "response_format", "unsupported_value")]
+    [InlineData("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{}}", "response_format", "unsupported_value")]
+    [InlineData("\"response_format\":{}", "response_format.type", "missing_required_parameter")]
+    [InlineData("\"response_format\":\"json\"", "response_format", "invalid_type")]
+    [InlineData("\"metadata\":5", "metadata", "invalid_type")]
+    [InlineData("\"user\":5", "user", "invalid_type")]
+    [InlineData("\"chat_template_kwargs\":{\"messages\":[]}", "chat_template_kwargs.messages", "invalid_value")]
+    [InlineData("\"made_up\":1", "made_up", "unknown_parameter")]
+    [InlineData("\"made_up\":null", "made_up", "unknown_parameter")]
+    public void A_chat_parameter_is_refused_by_name(string more, string param, string code) =>
+        AssertRefused(() => _fixture.Chat(more), param, code);
+
+    [Theory]
+    [InlineData("audio")]
+    [InlineData("function_call")]
+    [InlineData("functions")]
+    [InlineData("modalities")]
+    [InlineData("parallel_tool_calls")]
+    [InlineData("prediction")]
+    [InlineData("reasoning_effort")]
+    [InlineData("stream_options")]
+    [InlineData("tool_choice")]
+    [InlineData("tools")]
+    [InlineData("verbosity")]
+    [InlineData("web_search_options")]
+    [InlineData("top_k")]
+    [InlineData("min_p")]
+    [InlineData("min_tokens")]
+    [InlineData("repetition_penalty")]
+    [InlineData("stop_token_ids")]
+    [InlineData("guided_json")]
+    [InlineData("truncate_prompt_tokens")]
+    [InlineData("priority")]
+    public void A_known_parameter_that_is_not_supported_is_not_ignored(string name) =>
+        AssertRefused(() => _fixture.Chat($"\"{name}\":[1]"), name, "unsupported_parameter");
+
+    [Theory]
+    [InlineData("[]", "messages", "empty_array")]
+    [InlineData("\"hi\"", "messages", "invalid_type")]
+    [InlineData("[5]", "messages[0]", "invalid_type")]
+    [InlineData("[{}]", "messages[0].role", "missing_required_parameter")]
+    [InlineData("[{\"role\":\"user\"}]", "messages[0].content", "missing_required_parameter")]
+    [InlineData("[{\"role\":\"assistant\",\"content\":null}]", "messages[0].content", "missing_required_parameter")]
+    [InlineData("[{\"role\":\"wizard\",\"content\":\"a\"}]", "messages[0].role", "invalid_value")]
+    [InlineData("[{\"role\":\"tool\",\"content\":\"a\"}]", "messages[0].role", "unsupported_value")]
+    [InlineData("[{\"role\":\"user\",\"content\":5}]", "messages[0].content", "invalid_type")]
+    [InlineData("[{\"role\":\"user\",\"content\":[]}]", "messages[0].content", "empty_array")]
+    [InlineData("[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}]", "messages[0].content[0].type", "unsupported_value")]
+    [InlineData("[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]", "messages[0].content[0].text", "missing_required_parameter")]
+    [InlineData("[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"a\",\"odd\":1}]", "messages[1].odd", "unknown_parameter")]
+    [InlineData("[{\"role\":\"assistant\",\"content\":\"a\",\"tool_calls\":[]}]", "messages[0].tool_calls", "unsupported_parameter")]
+    [InlineData("[{\"role\":\"user\",\"content\":\"boo\"}]", "messages", "chat_template_error")]
+    public void A_message_is_refused_by_its_place(string messages, string param, string code) =>
+        AssertRefused(() => _fixture.Chat(messages: messages), param, code);
+
+    [Theory]
+    [InlineData("", "[]", "prompt", "empty_array")]
+    [InlineData("", "5", "prompt", "invalid_type")]
+    [InlineData("", "[\"a\",\"b\"]", "prompt", "unsupported_value")]
+    [InlineData("", "[1,\"a\"]", "prompt[1]", "invalid_type")]
+    [InlineData("\"echo\":true", "\"a\"", "echo", "unsupported_parameter")]
+    [InlineData("\"best_of\":2", "\"a\"", "best_of", "unsupported_value")]
+    [InlineData("\"suffix\":\"x\"", "\"a\"", "suffix", "unsupported_parameter")]
+    [InlineData("\"logprobs\":1", "\"a\"", "logprobs", "unsupported_parameter")]
+    [InlineData("\"max_completion_tokens\":1", "\"a\"", "max_completion_tokens", "unknown_parameter")]
+    [InlineData("\"max_tokens\":99", "\"a\"", "prompt", "context_length_exceeded")]
+    public void A_completion_is_refused_by_name(string more, string prompt, string param, string code) =>
+        AssertRefused(() => _fixture.Completion(more, prompt), param, code);
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("{\"model\":\"m\",\"model\":\"m\"}")]
+    [InlineData("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\\ud83d\"}]}")]
+    [InlineData("{\"\\udc00\":1}")]
+    public void A_body_that_is_no_json_or_no_text_is_refused(string body) =>
+        AssertRefused(() => _fixture.Mapper.Map("i", "/v1/chat/completions", body, ""), null, "invalid_json");
+
+    [Theory]
+    [InlineData("[]", null, "invalid_type")]
+    [InlineData("{}", "model", "missing_required_parameter")]
+    [InlineData("{\"model\":\"m\"}", "messages", "missing_required_parameter")]
+    public void So_is_one_that_lacks_what_it_needs(string body, string? param, string code) =>
+        AssertRefused(() => _fixture.Mapper.Map("i", "/v1/chat/completions", body, ""), param, code);
+
+    [Fact]
+    public void Another_model_is_not_found()
+    {
+        var error = Assert.Throws<RequestError>(() => _fixture.Mapper.Map("i", "/v1/chat/completions", """{"model":"other"}""", ""));
+        Assert.Equal((404, "model_not_found"), (error.Status, error.Code));
+    }
+
+    [Fact]
+    public void Another_endpoint_is_refused() =>
+        AssertRefused(() => _fixture.Mapper.Map("i", "/v1/embeddings", """{"model":"m"}""", ""), "url", "invalid_url");
+
+    [Fact]
+    public void A_prompt_beyond_the_context_is_refused_with_its_length()
+    {
+        string messages = $$"""[{"role":"user","content":"{{new string('a', 200)}}"}]""";
+        var error = Assert.Throws<RequestError>(() => _fixture.Chat(messages: messages));
+        Assert.Equal("context_length_exceeded", error.Code);
+        Assert.Contains("maximum context length is 100 tokens", error.Message, StringComparison.Ordinal);
+        Assert.Contains("resulted in 210 tokens", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<RequestError>(() => _fixture.Chat("\"max_tokens\":95"));
+        Assert.Contains("requested 107 tokens (12 in the messages, 95 in the completion)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_without_a_chat_template_takes_no_chats()
+    {
+        var mapper = new RequestMapper(_fixture.Tokenizer, null, "m", 100, _fixture.Time);
+        AssertRefused(() => mapper.Map("i", "/v1/chat/completions", """{"model":"m","messages":[{"role":"user","content":"a"}]}""", ""),
+            "messages", "chat_template_missing");
+        Assert.NotNull(mapper.Map("i", "/v1/completions", """{"model":"m","prompt":"a"}""", ""));
+    }
+
+    [Fact]
+    public void An_error_is_written_as_openai_writes_it()
+    {
+        var error = RequestError.From(new RequestRejectedException("cache_capacity_exceeded", "max_tokens", "Too \"much\"."));
+        Assert.True(JsonNode.DeepEquals(
+            JsonNode.Parse("""{"error":{"message":"Too \"much\".","type":"invalid_request_error","param":"max_tokens","code":"cache_capacity_exceeded"}}"""),
+            JsonNode.Parse(error.ToBody())));
+        Assert.Equal(400, error.Status);
+        Assert.Equal((500, "server_error"), (RequestError.Server("x").Status, RequestError.Server("x").Type));
+    }
+
+    private static void AssertRefused(Func<object> map, string? param, string code)
+    {
+        var error = Assert.Throws<RequestError>(map);
+        Assert.Equal((400, "invalid_request_error", param, code), (error.Status, error.Type, error.Param, error.Code));
+    }
+}

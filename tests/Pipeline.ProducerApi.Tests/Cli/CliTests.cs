@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Pipeline.Cli.Commands;
+using Pipeline.Data.Claims;
+using Pipeline.ProducerApi.Tests.Support;
+using Spectre.Console;
+
+namespace Pipeline.ProducerApi.Tests.Cli;
+
+public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-cli-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_batch_file_is_submitted_as_it_is_watched_and_its_results_come_back()
+    {
+        ApiClient api = fixture.Require();
+        string path = Write("in.jsonl", api.Lines(3));
+        (int code, string output, _) = await RunAsync("submit", path);
+        string id = output.Trim();
+        Assert.Equal(0, code);
+        Assert.StartsWith("batch_", id, StringComparison.Ordinal);
+        await api.WaitAsync(id, "in_progress");
+        (code, _, string early) = await RunAsync("results", id);
+        Assert.Equal(1, code);
+        Assert.Equal($"pipeline: batch {id} is in_progress; its results come when it has ended\n", early);
+
+        Task<(int Code, string Out, string Error)> watching = RunAsync("watch", id);
+        await fixture.NewWorker().AnswerAllAsync(id, job => (200, Answer("""{"company":"A, \"B\"","total":"1.00"}""")));
+        (code, _, string progress) = await watching;
+        Assert.Equal(0, code);
+        Assert.Contains($"batch {id} completed: 3 completed, 0 failed of 3; 30 tokens in, 15 out", progress, StringComparison.Ordinal);
+
+        (code, string lines, _) = await RunAsync("results", id);
+        Assert.Equal(0, code);
+        Assert.Equal(await api.Http.GetStringAsync($"v1/files/{(await api.GetAsync("v1/batches/" + id)).Text("output_file_id")}/content"), lines);
+        string csv = Path.Combine(_folder, "out.csv");
+        Assert.Equal(0, (await RunAsync("results", id, "-o", csv, "--format", "csv")).Code);
+        Assert.Equal(
+            "custom_id,status_code,company,total,content,prompt_tokens,completion_tokens,error\r\nr1,200,\"A, \"\"B\"\"\",1.00,,7,2,\r\n",
+            string.Concat(File.ReadLines(csv).Take(2).Select(line => line + "\r\n")));
+        (code, _, string none) = await RunAsync("results", id, "--errors");
+        Assert.Equal((1, $"pipeline: batch {id} (completed) has no failed lines\n"), (code, none));
+
+        (code, string usage, _) = await RunAsync("usage", id);
+        Assert.Equal(0, code);
+        Assert.Matches(@"cost +3 USD", usage);
+        Assert.Matches(@"attempts +3 \(3 completed\)", usage);
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("text")]
+    [InlineData("lines")]
+    public async Task Documents_become_chat_completions_under_their_own_names(string kind)
+    {
+        ApiClient api = fixture.Require();
+        Write("docs/b.txt", "second é");
+        Write("docs/a/a.txt", "first");
+        Write("docs/ignored.png", "no text");
+        (string path, string[] ids, string last) = kind switch
+        {
+            "folder" => (Path.Combine(_folder, "docs"), ["a/a.txt", "b.txt"], "second é"),
+            "text" => (Path.Combine(_folder, "docs", "b.txt"), new[] { "b.txt" }, "second é"),
+            _ => (Write("docs.jsonl", """{"id":7,"text":"one"}""" + "\n\n" + """{"id":"x","text":"two\nlines"}"""), ["7", "x"], "two\nlines"),
+        };
+        (int code, string output, string error) = await RunAsync("submit", path, "--prompt", "What is this?", "--max-tokens", "9", "--model", fixture.OtherModel);
+        Assert.Equal((0, ""), (code, error));
+        await api.WaitAsync(output.Trim(), "in_progress");
+        List<ClaimedJob> jobs = await fixture.NewWorker().ClaimAsync(output.Trim());
+        Assert.Equal(ids.Length, jobs.Count);
+        JsonElement body = JsonElement.Parse(jobs[^1].Body);
+        Assert.Equal((fixture.OtherModel, 9, 0), (body.Text("model"), body.GetProperty("max_tokens").GetInt32(), body.GetProperty("temperature").GetInt32()));
+        Assert.Equal($"What is this?\n\n{last}", body.GetProperty("messages")[0].Text("content"));
+        await fixture.NewWorker().AnswerAllAsync(output.Trim(), _ => throw new InvalidOperationException("nothing is left to claim"));
+        Assert.Equal("cancelling\n", (await RunAsync("cancel", output.Trim())).Out);
+    }
+
+    [Fact]
+    public async Task Without_options_the_receipt_prompt_and_the_first_model_are_taken()
+    {
+        ApiClient api = fixture.Require();
+        (_, string output, _) = await RunAsync("submit", Write("r.txt", "RECEIPT"));
+        await api.WaitAsync(output.Trim(), "in_progress");
+        JsonElement body = JsonElement.Parse(Assert.Single(await fixture.NewWorker().ClaimAsync(output.Trim())).Body);
+        Assert.Equal((fixture.Model, 200), (body.Text("model"), body.GetProperty("max_tokens").GetInt32()));
+        Assert.Equal(
+            "Extract the fields company, date, address and total from this receipt as JSON.\n\nRECEIPT", body.GetProperty("messages")[0].Text("content"));
+    }
+
+    [Fact]
+    public async Task A_failed_batch_is_told_line_by_line_and_is_no_success()
+    {
+        fixture.Require();
+        (int code, _, string error) = await RunAsync("submit", Write("bad.jsonl", "{}\n" + fixture.Api.Line("a")), "--watch");
+        Assert.Equal(1, code);
+        Assert.Contains("  line 1: Missing required parameter: 'custom_id'. (missing_required_parameter)\n", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "no such file", "submit", "/no/such/path")]
+    [InlineData(2, "Unrecognized", "frobnicate")]
+    [InlineData(2, "--help", "submit")]
+    [InlineData(2, "xml", "results", "batch_x", "--format", "xml")]
+    [InlineData(3, "HTTP 404: No batch found with id 'batch_x'.", "watch", "batch_x")]
+    [InlineData(3, "HTTP 404", "cancel", "batch_x")]
+    [InlineData(3, "HTTP 404", "usage", "batch_x")]
+    public async Task What_goes_wrong_is_one_line_and_an_exit_code(int expected, string message, params string[] args)
+    {
+        fixture.Require();
+        (int code, string output, string error) = await RunAsync(args);
+        Assert.Equal((expected, ""), (code, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task The_address_comes_from_the_home_of_a_stack_if_the_environment_has_none()
+    {
+        fixture.Require();
+        Write("env", $"# written by up\nexport PIPELINE_URL='{fixture.Url}'\nexport PIPELINE_API_KEY=\"{fixture.Api.Key}\"\n");
+        Dictionary<string, string> home = new() { ["PIPELINE_HOME"] = _folder };
+        Assert.Equal(3, (await RunAsync(home, "watch", "batch_x")).Code);
+        Assert.Equal((2, "pipeline: set PIPELINE_URL, or PIPELINE_HOME to the folder of a running stack\n"), await CodeAndErrorAsync([]));
+        Assert.Equal(3, (await CodeAndErrorAsync(new() { ["PIPELINE_URL"] = "http://127.0.0.1:1", ["PIPELINE_API_KEY"] = "k" })).Code);
+        Assert.Equal((3, "pipeline: HTTP 401: Incorrect API key provided.\n"), await CodeAndErrorAsync(
+            new() { ["PIPELINE_URL"] = fixture.Url.ToString(), ["PIPELINE_API_KEY"] = "k" }));
+    }
+
+    [Fact]
+    public async Task Help_names_the_exit_codes()
+    {
+        (int code, string output, _) = await RunAsync([], "--help");
+        Assert.Equal(0, code);
+        Assert.Contains("Exit codes", output, StringComparison.Ordinal);
+    }
+
+    private static string Answer(string content) => JsonSerializer.Serialize(new
+    {
+        choices = new[] { new { message = new { role = "assistant", content } } },
+        usage = new { prompt_tokens = 7, completion_tokens = 2 },
+    });
+
+    private string Write(string name, string content)
+    {
+        string path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    private static async Task<(int Code, string Error)> CodeAndErrorAsync(Dictionary<string, string> environment)
+    {
+        (int code, _, string error) = await RunAsync(environment, "usage", "batch_x");
+        return (code, error);
+    }
+
+    private Task<(int Code, string Out, string Error)> RunAsync(params string[] args) =>
+        RunAsync(new() { ["PIPELINE_URL"] = fixture.Url.ToString(), ["PIPELINE_API_KEY"] = fixture.Api.Key }, args);
+
+    private static async Task<(int Code, string Out, string Error)> RunAsync(Dictionary<string, string> environment, params string[] args)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error), Interactive = InteractionSupport.No });
+        int code = await CommandLine.RunAsync(args, new CommandContext(output, error, console, environment.GetValueOrDefault, TimeProvider.System));
+        return (code, output.ToString(), error.ToString());
+    }
+}

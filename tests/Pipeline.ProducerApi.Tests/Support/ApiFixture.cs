@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Testing;
+
+namespace Pipeline.ProducerApi.Tests.Support;
+
+/// <summary>The API, listening on a port of its own, on a database of its own and the tests' broker.</summary>
+public sealed class ApiFixture : IAsyncLifetime
+{
+    public const string MaxLineBytes = "200000";
+
+    private WebApplicationFactory<ApiOptions>? _factory;
+
+    public TestDatabase Database { get; } = new();
+
+    /// <summary>The model that the API serves; unique, as is its queue.</summary>
+    public string Model { get; } = "model-" + Guid.NewGuid().ToString("N");
+
+    public string OtherModel => Model + "-other";
+
+    public Uri Url { get; private set; } = null!;
+
+    internal ApiClient Api { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Database.InitializeAsync();
+        if (string.IsNullOrEmpty(Database.ConnectionString) || string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PIPELINE_AMQP")))
+        {
+            return;
+        }
+
+        _factory = new WebApplicationFactory<ApiOptions>().WithWebHostBuilder(host =>
+        {
+            host.UseSetting("urls", "http://127.0.0.1:0");
+            host.UseSetting("ConnectionStrings:Pipeline", Database.ConnectionString);
+            host.UseSetting("ConnectionStrings:RabbitMq", TestServers.RabbitMq);
+            host.UseSetting("Pipeline:Models:0", Model);
+            host.UseSetting("Pipeline:Models:1", OtherModel);
+            host.UseSetting("Pipeline:MaxFileBytes", "2000000");
+            host.UseSetting("Pipeline:MaxBatchLines", "500");
+            host.UseSetting("Pipeline:MaxLineBytes", MaxLineBytes);
+            host.UseSetting("Pipeline:KeyCacheSeconds", "0");
+        });
+        _factory.UseKestrel();
+        _factory.StartServer();
+        Url = _factory.ClientOptions.BaseAddress;
+        Api = await NewTenantAsync();
+    }
+
+    /// <summary>Skips the calling test when there are no servers.</summary>
+    internal ApiClient Require()
+    {
+        Database.Require();
+        _ = TestServers.RabbitMq;
+        return Api;
+    }
+
+    /// <summary>A client with the key of a tenant of its own.</summary>
+    internal async Task<ApiClient> NewTenantAsync()
+    {
+        string key = "sk-" + Guid.NewGuid().ToString("N");
+        await using PipelineDbContext context = Database.CreateContext();
+        Tenant tenant = new() { Id = Guid.NewGuid(), Name = key, CreatedAt = DateTimeOffset.UnixEpoch };
+        context.ApiKeys.Add(new ApiKey
+        {
+            Id = Guid.NewGuid(),
+            Tenant = tenant,
+            Name = "test",
+            KeyHash = ApiKeyHash.Of(key),
+            Prefix = key[..8],
+            Role = ApiKeyRole.User,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        });
+        await context.SaveChangesAsync();
+        return new ApiClient(Url, key, tenant.Id, Model);
+    }
+
+    internal StandInWorker NewWorker() => new(Database.DataSource, Model);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_factory is not null)
+        {
+            await _factory.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+    }
+}
