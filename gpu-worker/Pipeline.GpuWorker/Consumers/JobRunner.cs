@@ -34,7 +34,12 @@ internal sealed class JobRunner(
     {
         try
         {
-            return await backend.RunAsync(work, dropped);
+            BackendAnswer answer = await backend.RunAsync(work, dropped);
+
+            // The failure of a device also stops the worker, which drops its jobs: whichever a job hears of first, the device failed.
+            return answer.IsDropped && backend.Completion is { IsFaulted: true, Exception: { InnerException: { } cause } }
+                ? throw new BackendFailedException("The backend failed.", cause)
+                : answer;
         }
         catch (Exception e) when (e is not BackendFailedException)
         {

@@ -32,10 +32,11 @@ internal sealed class GatedBackend(int maxRunning) : IBackend
 
     public async Task<BackendAnswer> RunAsync(BackendJob job, CancellationToken cancellationToken)
     {
+        // The gate comes before the count: a test that sees the job run can end it.
+        TaskCompletionSource gate = _waiting.GetOrAdd(job.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         int running = Interlocked.Increment(ref _running);
         InterlockedMax(running);
         Begun.Enqueue((job.Id, job.Body, running - 1));
-        TaskCompletionSource gate = _waiting.GetOrAdd(job.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         if (_open)
         {
             gate.TrySetResult();
