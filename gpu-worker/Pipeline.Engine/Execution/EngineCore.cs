@@ -1,5 +1,7 @@
 using Pipeline.Engine.Cache;
 using Pipeline.Engine.Kernels;
+using Pipeline.Engine.Kernels.Torch;
+using Pipeline.Engine.Layers;
 using Pipeline.Engine.Models;
 using Pipeline.Engine.Planning;
 using TorchSharp;
@@ -30,7 +32,8 @@ internal sealed record EngineCore(ModelConfig Model, StepPlanner Planner, BlockP
 
         Device device = torch.device(options.Device);
         ScalarType type = options.Dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
-        Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device);
+        Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device, new DenseLinearMaker(type, device));
+        KernelSetting setting = new(model, options.BlockSize, type, device, options.Threads ?? Environment.ProcessorCount);
         BlockPool pool = new(blocks);
         return new EngineCore(
             model,
@@ -41,8 +44,8 @@ internal sealed record EngineCore(ModelConfig Model, StepPlanner Planner, BlockP
             new ModelRunner(
                 decoder,
                 new KvCache(model, blocks, options.BlockSize, type, device),
-                new StepInputsBuilder(model, options.BlockSize, type, device),
-                new TorchKernelMaker().Make(model),
-                options.BlockSize));
+                new TorchKernelMaker().Make(setting),
+                options.BlockSize,
+                device));
     }
 }

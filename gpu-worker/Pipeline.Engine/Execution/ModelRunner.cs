@@ -7,10 +7,12 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Execution;
 
-/// <summary>Runs plans on the device. Owns the model and the cache's memory. One thread at a time.</summary>
-internal sealed class ModelRunner(Decoder decoder, KvCache cache, StepInputsBuilder inputs, IKernels kernels, int blockSize)
-    : IDisposable
+/// <summary>Runs plans on the device. Owns the model, the cache's memory and the kernels. One thread at a time.</summary>
+internal sealed class ModelRunner(Decoder decoder, KvCache cache, IKernels kernels, int blockSize, Device device) : IDisposable
 {
+    private readonly StepLayout _layout = new(blockSize);
+    private readonly List<Sequence> _sampled = [];
+
     /// <summary>Computes the plan's chunks and chooses the next tokens of those that sample.</summary>
     /// <param name="plan">What to compute; not empty.</param>
     /// <param name="sampling">How a chunk's next token is chosen; asked only for those that sample.</param>
@@ -19,17 +21,17 @@ internal sealed class ModelRunner(Decoder decoder, KvCache cache, StepInputsBuil
     {
         using IDisposable inference = torch.inference_mode(true);
         using DisposeScope scope = torch.NewDisposeScope();
-        IReadOnlyList<IReadOnlyList<PlannedChunk>> groups = AttentionGrouping.Of(plan, blockSize);
-        Sequence[] sampled = [.. groups.SelectMany(group => group).Where(chunk => chunk.Samples).Select(chunk => chunk.Sequence)];
-        Tensor logits = decoder.Forward(inputs.Build(groups), cache, kernels);
-        if (sampled.Length == 0)
+        LayOut(plan);
+        using IStepKernels step = kernels.Begin(_layout);
+        Tensor logits = decoder.Forward(Inputs(), cache, step);
+        if (_sampled.Count == 0)
         {
             return [];
         }
 
         // The only wait for the device in a step.
-        Tensor tokens = Sampler.Choose(logits, [.. sampled.Select(sampling)]).cpu();
-        return [.. sampled.Zip(tokens.data<long>().ToArray())];
+        Tensor tokens = Sampler.Choose(logits, [.. _sampled.Select(sampling)]).cpu();
+        return [.. _sampled.Zip(tokens.data<long>().ToArray())];
     }
 
     /// <summary>Zeroes the contents of blocks that went bad.</summary>
@@ -38,8 +40,29 @@ internal sealed class ModelRunner(Decoder decoder, KvCache cache, StepInputsBuil
     /// <inheritdoc/>
     public void Dispose()
     {
-        inputs.Dispose();
+        kernels.Dispose();
         cache.Dispose();
         decoder.Dispose();
+    }
+
+    private void LayOut(StepPlan plan)
+    {
+        _layout.Clear();
+        _sampled.Clear();
+        foreach (PlannedChunk chunk in plan.Chunks)
+        {
+            _layout.Add(chunk);
+            if (chunk.Samples)
+            {
+                _sampled.Add(chunk.Sequence);
+            }
+        }
+    }
+
+    private StepInputs Inputs()
+    {
+        Tensor packed = torch.tensor([.. _layout.Tokens.AsSpan(0, _layout.Rows), .. _layout.SampleRows.AsSpan(0, _layout.Samples)])
+            .to(ScalarType.Int64).to(device);
+        return new StepInputs(packed.narrow(0, 0, _layout.Rows), packed.narrow(0, _layout.Rows, _layout.Samples));
     }
 }

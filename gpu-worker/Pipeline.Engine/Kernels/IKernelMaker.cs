@@ -1,13 +1,14 @@
-using Pipeline.Engine.Models;
-
 namespace Pipeline.Engine.Kernels;
 
-/// <summary>Makes kernels for a model on a device.</summary>
+/// <summary>Makes one kind of kernels.</summary>
 internal interface IKernelMaker
 {
-    /// <summary>What the maker is called in logs.</summary>
+    /// <summary>What the kind is called in options and logs.</summary>
     string Name { get; }
 
+    /// <summary>Whether these kernels can be made for a setting on this machine.</summary>
+    bool Suits(KernelSetting setting);
+
     /// <summary>Makes the kernels.</summary>
-    IKernels Make(ModelConfig model);
+    IKernels Make(KernelSetting setting);
 }

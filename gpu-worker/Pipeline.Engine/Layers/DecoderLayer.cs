@@ -5,16 +5,32 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Layers;
 
-/// <summary>Attention and feed-forward, each on a normalised copy and added to the residual stream.</summary>
+/// <summary>Attention and feed-forward, each on a normalised copy of the residual stream.</summary>
+/// <param name="AttentionNorm">[hidden].</param>
+/// <param name="Attention">The first half.</param>
+/// <param name="FeedForwardNorm">[hidden].</param>
+/// <param name="FeedForward">The second half.</param>
 internal sealed record DecoderLayer(
-    Tensor AttentionNorm, AttentionLayer Attention, Tensor FeedForwardNorm, FeedForwardLayer FeedForward)
+    Tensor AttentionNorm, AttentionLayer Attention, Tensor FeedForwardNorm, FeedForwardLayer FeedForward) : IDisposable
 {
-    /// <summary>Adds this layer's part to <paramref name="residual"/> ([rows, hidden]), in place.</summary>
-    public void Forward(Tensor residual, StepInputs step, LayerCache cache, IKernels kernels)
+    /// <summary>
+    /// Adds <paramref name="delta"/> and the attention's part to <paramref name="residual"/>, both [rows, hidden], in place.
+    /// </summary>
+    /// <returns>The feed-forward's part, still to be added: whoever normalises next adds it in the same pass.</returns>
+    public Tensor Forward(Tensor residual, Tensor? delta, LayerCache cache, IStepKernels kernels)
     {
         // A layer's intermediate tensors go with it: held to the step's end they would add up.
         using DisposeScope scope = torch.NewDisposeScope();
-        residual.add_(Attention.Forward(kernels.RmsNorm(residual, AttentionNorm), step, cache, kernels), Scalars.One);
-        residual.add_(FeedForward.Forward(kernels.RmsNorm(residual, FeedForwardNorm), kernels), Scalars.One);
+        Tensor attended = Attention.Forward(kernels.Norm(residual, delta, AttentionNorm), cache, kernels);
+        return FeedForward.Forward(kernels.Norm(residual, attended, FeedForwardNorm), kernels).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        AttentionNorm.Dispose();
+        Attention.Dispose();
+        FeedForwardNorm.Dispose();
+        FeedForward.Dispose();
     }
 }

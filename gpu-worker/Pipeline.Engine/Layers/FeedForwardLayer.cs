@@ -1,15 +1,20 @@
 using Pipeline.Engine.Kernels;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Pipeline.Engine.Layers;
 
 /// <summary>The gated feed-forward layer: down(silu(gate(x)) * up(x)).</summary>
-/// <param name="GateUp">[2 * intermediate, hidden]: two projections in one.</param>
-/// <param name="Down">[hidden, intermediate].</param>
-internal sealed record FeedForwardLayer(Tensor GateUp, Tensor Down)
+/// <param name="GateUp">hidden to 2 * intermediate: two projections in one.</param>
+/// <param name="Down">intermediate to hidden.</param>
+internal sealed record FeedForwardLayer(Linear GateUp, Linear Down) : IDisposable
 {
     /// <summary>Computes [rows, hidden] from normalised [rows, hidden].</summary>
-    public Tensor Forward(Tensor x, IKernels kernels) =>
-        linear(kernels.SiluMultiply(linear(x, GateUp)), Down);
+    public Tensor Forward(Tensor x, IStepKernels kernels) => Down.Apply(kernels.SiluMultiply(GateUp.Apply(x)));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        GateUp.Dispose();
+        Down.Dispose();
+    }
 }

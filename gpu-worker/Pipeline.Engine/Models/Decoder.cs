@@ -1,32 +1,48 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Layers;
+using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn.functional;
 
 namespace Pipeline.Engine.Models;
 
 /// <summary>A loaded decoder: token ids in, logits out.</summary>
-internal sealed class Decoder(
-    ModelConfig config, Tensor embedding, IReadOnlyList<DecoderLayer> layers, Tensor norm, Tensor head, IDisposable weights)
-    : IDisposable
+/// <param name="Config">The shape.</param>
+/// <param name="Embedding">[vocabulary, hidden].</param>
+/// <param name="Layers">The layers, first to last.</param>
+/// <param name="FinalNorm">[hidden].</param>
+/// <param name="Head">hidden to vocabulary.</param>
+internal sealed record Decoder(
+    ModelConfig Config, Tensor Embedding, IReadOnlyList<DecoderLayer> Layers, Tensor FinalNorm, Linear Head) : IDisposable
 {
-    /// <summary>The shape.</summary>
-    public ModelConfig Config => config;
-
     /// <summary>Computes float32 logits [samples, vocabulary] of the rows that a next token comes of.</summary>
-    public Tensor Forward(StepInputs step, KvCache cache, IKernels kernels)
+    public Tensor Forward(StepInputs step, KvCache cache, IStepKernels kernels)
     {
-        Tensor residual = embedding.index_select(0, step.Tokens);
-        for (int i = 0; i < layers.Count; i++)
+        Tensor residual = Embedding.index_select(0, step.Tokens);
+        Tensor? delta = null;
+        for (int i = 0; i < Layers.Count; i++)
         {
-            layers[i].Forward(residual, step, cache.Layers[i], kernels);
+            Tensor next = Layers[i].Forward(residual, delta, cache.Layers[i], kernels);
+            delta?.Dispose();
+            delta = next;
         }
 
+        // The head is the largest product of all: only the rows that sample go through it.
         Tensor sampled = residual.index_select(0, step.SampleRows);
-        return linear(kernels.RmsNorm(sampled, norm), head).to(ScalarType.Float32);
+        Tensor normalised = kernels.Norm(sampled, delta?.index_select(0, step.SampleRows), FinalNorm);
+        return Head.Apply(normalised).to(ScalarType.Float32);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => weights.Dispose();
+    public void Dispose()
+    {
+        Embedding.Dispose();
+        foreach (DecoderLayer layer in Layers)
+        {
+            layer.Dispose();
+        }
+
+        FinalNorm.Dispose();
+        Head.Dispose();
+    }
 }

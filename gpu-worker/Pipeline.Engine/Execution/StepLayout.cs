@@ -1,0 +1,95 @@
+using Pipeline.Engine.Planning;
+
+namespace Pipeline.Engine.Execution;
+
+/// <summary>
+/// A step as whole numbers: a row for each token that it computes, the chunks that the rows make up, and the blocks that
+/// each chunk attends over. Plain C#. The arrays are kept from step to step and only grow: the counts say how much of
+/// them means something. Not thread-safe while it is filled.
+/// </summary>
+/// <param name="blockSize">Tokens in a block of the cache.</param>
+internal sealed class StepLayout(int blockSize)
+{
+    private int[] _tokens = [], _positions = [], _slots = [], _blocks = [], _sampleRows = [];
+    private StepChunk[] _chunks = [];
+
+    /// <summary>Tokens in a block.</summary>
+    public int BlockSize => blockSize;
+
+    /// <summary>Tokens that the step computes.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Sequences that take part.</summary>
+    public int Chunks { get; private set; }
+
+    /// <summary>Entries of <see cref="Blocks"/>.</summary>
+    public int BlockCount { get; private set; }
+
+    /// <summary>Rows that a next token comes of.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Each row's token id.</summary>
+    public int[] Tokens => _tokens;
+
+    /// <summary>Each row's position in its sequence.</summary>
+    public int[] Positions => _positions;
+
+    /// <summary>Where each row's keys and values go: block * block size + offset.</summary>
+    public int[] Slots => _slots;
+
+    /// <summary>The chunks, in row order; together they cover all rows.</summary>
+    public StepChunk[] ChunkAt => _chunks;
+
+    /// <summary>The block numbers of all chunks, chunk after chunk: as many for each as its context takes.</summary>
+    public int[] Blocks => _blocks;
+
+    /// <summary>The rows that a next token comes of, ascending.</summary>
+    public int[] SampleRows => _sampleRows;
+
+    /// <summary>Blocks that a context of that many tokens takes.</summary>
+    public int BlocksFor(int tokens) => (tokens + blockSize - 1) / blockSize;
+
+    /// <summary>Empties the layout for another step.</summary>
+    public void Clear() => Rows = Chunks = BlockCount = Samples = 0;
+
+    /// <summary>Adds a chunk behind those before it.</summary>
+    public void Add(PlannedChunk chunk)
+    {
+        int count = chunk.Count, blocks = BlocksFor(chunk.End);
+        List<int> table = chunk.Sequence.Table.Blocks;
+        Reserve(count, blocks);
+        _chunks[Chunks++] = new StepChunk(Rows, count, chunk.End, BlockCount);
+        table.CopyTo(0, _blocks, BlockCount, blocks);
+        chunk.Sequence.Tokens.Slice(chunk.Start, count).CopyTo(_tokens.AsSpan(Rows));
+        for (int i = 0, position = chunk.Start; i < count; i++, position++)
+        {
+            _positions[Rows + i] = position;
+            _slots[Rows + i] = (table[position / blockSize] * blockSize) + (position % blockSize);
+        }
+
+        Rows += count;
+        BlockCount += blocks;
+        if (chunk.Samples)
+        {
+            _sampleRows[Samples++] = Rows - 1;
+        }
+    }
+
+    private void Reserve(int rows, int blocks)
+    {
+        Grow(ref _tokens, Rows + rows);
+        Grow(ref _positions, Rows + rows);
+        Grow(ref _slots, Rows + rows);
+        Grow(ref _blocks, BlockCount + blocks);
+        Grow(ref _chunks, Chunks + 1);
+        Grow(ref _sampleRows, Samples + 1);
+    }
+
+    private static void Grow<T>(ref T[] array, int needed)
+    {
+        if (array.Length < needed)
+        {
+            Array.Resize(ref array, Math.Max(needed, array.Length * 2));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Pipeline.Engine.Execution;
+using static TorchSharp.torch;
+
+namespace Pipeline.Engine.Kernels;
+
+/// <summary>
+/// The operations of a decoder layer that are worth writing by hand, for the rows of one step; everything else is a matrix
+/// product. What they return lives in the caller's dispose scope.
+/// </summary>
+internal interface IStepKernels : IDisposable
+{
+    /// <summary>
+    /// Adds to the residual stream, then normalises it: root mean square normalisation of each row, computed in float32:
+    /// x / rms(x) * weight.
+    /// </summary>
+    /// <param name="residual">[rows, hidden]; <paramref name="delta"/> is added to it in place.</param>
+    /// <param name="delta">[rows, hidden], or null for nothing to add.</param>
+    /// <param name="weight">[hidden].</param>
+    /// <returns>[rows, hidden], normalised. Rows need not be the step's: the last norm sees those that sample.</returns>
+    Tensor Norm(Tensor residual, Tensor? delta, Tensor weight);
+
+    /// <summary>
+    /// Turns the halves of each query and key head against each other by its row's position, in place, and writes the rows'
+    /// keys and values to their slots.
+    /// </summary>
+    /// <param name="queryKeyValue">[rows, heads + 2 * key-value heads, head size], contiguous: queries, keys, values.</param>
+    /// <param name="cache">The layer's cache.</param>
+    void RotateAndStore(Tensor queryKeyValue, LayerCache cache);
+
+    /// <summary>
+    /// Causal attention of every row over its sequence's cached tokens, its own included. All rows' keys and values are in the
+    /// cache already: sequences of one step may share blocks that it fills.
+    /// </summary>
+    /// <param name="queryKeyValue">As <see cref="RotateAndStore"/> left it; only the queries are read.</param>
+    /// <param name="cache">The layer's cache.</param>
+    /// <returns>[rows, heads * head size].</returns>
+    Tensor Attend(Tensor queryKeyValue, LayerCache cache);
+
+    /// <summary>silu(gate) * up.</summary>
+    /// <param name="gateUp">[rows, 2 * width]: gate, then up.</param>
+    /// <returns>[rows, width].</returns>
+    Tensor SiluMultiply(Tensor gateUp);
+}
