@@ -1,0 +1,41 @@
+using Pipeline.Engine.Execution;
+using static TorchSharp.torch;
+
+namespace Pipeline.Benchmarks.Machines;
+
+/// <summary>What a device does at most, measured in the run whose figures are held against it.</summary>
+/// <param name="Bytes">Bytes a second from memory: streaming reads by all threads; on a GPU a copy, both ways counted.</param>
+/// <param name="Fused">Float32 multiply-adds outside any library, two operations each, a second; 0 on a GPU.</param>
+/// <param name="Float32">Operations a second of the library's best float32 matrix product.</param>
+/// <param name="Bfloat16">The same for bfloat16.</param>
+internal sealed record Ceilings(double Bytes, double Fused, double Float32, double Bfloat16)
+{
+    /// <summary>Measures; takes about three seconds, and wants the device alone.</summary>
+    /// <param name="device">Such as <c>cpu</c> or <c>cuda:0</c>.</param>
+    /// <param name="threads">Threads of the CPU to use.</param>
+    /// <param name="shapes">The matrix products that matter; the best counts.</param>
+    public static Ceilings Measure(string device, int threads, IReadOnlyList<MatrixShape> shapes)
+    {
+        LibtorchLoader.EnsureLoaded();
+        set_num_threads(threads);
+        Device place = new(device);
+        bool processor = place.type == TorchSharp.DeviceType.CPU;
+        return new Ceilings(
+            processor ? ProcessorCeilings.ReadBytes(threads) : MatrixRates.CopyBytes(place),
+            processor ? ProcessorCeilings.Float32Operations(threads) : 0,
+            MatrixRates.Best(shapes, ScalarType.Float32, place),
+            MatrixRates.Best(shapes, ScalarType.BFloat16, place));
+    }
+
+    /// <summary>The matrix rate for an engine's dtype. Weights of one byte are multiplied in whichever is faster.</summary>
+    public double Operations(string dtype) => dtype switch
+    {
+        "float32" => Float32,
+        "bfloat16" => Bfloat16,
+        _ => Math.Max(Float32, Bfloat16),
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"memory {Bytes / 1e9:F1} GB/s, float32 fma {Fused / 1e9:F0} GF/s, matrix products float32 {Float32 / 1e9:F0} GF/s, bfloat16 {Bfloat16 / 1e9:F0} GF/s";
+}
