@@ -9,7 +9,9 @@ public sealed record EngineOptions
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>What is computed in: <c>float32</c> or <c>bfloat16</c>.</summary>
+    /// <summary>
+    /// What is computed in: <c>float32</c> or <c>bfloat16</c>; or <c>int8</c>: bfloat16, with the weights rounded to 8 bits.
+    /// </summary>
     public string Dtype { get; init; } = "float32";
 
     /// <summary>Tokens in a block of the KV cache.</summary>

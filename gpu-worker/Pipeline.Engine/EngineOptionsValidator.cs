@@ -12,7 +12,7 @@ internal static class EngineOptionsValidator
         Require(Directory.Exists(options.ModelDirectory), nameof(options.ModelDirectory), $"{options.ModelDirectory} is no directory");
         Require(options.Device is "cpu" or "cuda" || options.Device.StartsWith("cuda:", StringComparison.Ordinal),
             nameof(options.Device), $"'{options.Device}' is neither cpu nor cuda");
-        Require(options.Dtype is "float32" or "bfloat16", nameof(options.Dtype), $"'{options.Dtype}' is neither float32 nor bfloat16");
+        Require(options.Dtype is "float32" or "bfloat16" or "int8", nameof(options.Dtype), $"'{options.Dtype}' is none of float32, bfloat16 and int8");
         Require(options.BlockSize is >= 1 and <= 4096, nameof(options.BlockSize), "must be from 1 to 4096");
         Require(options.BlockCount is null or >= 1, nameof(options.BlockCount), "must be positive");
         Require(options.MaxRunningSequences >= 1, nameof(options.MaxRunningSequences), "must be positive");

@@ -22,8 +22,8 @@ internal sealed class WorkerOptions
     [RegularExpression(@"cpu|cuda(:\d+)?")]
     public string Device { get; set; } = "cpu";
 
-    /// <summary><c>float32</c> or <c>bfloat16</c>.</summary>
-    [RegularExpression("float32|bfloat16")]
+    /// <summary><c>float32</c>, <c>bfloat16</c> or <c>int8</c>.</summary>
+    [RegularExpression("float32|bfloat16|int8")]
     public string Dtype { get; set; } = "float32";
 
     /// <summary>

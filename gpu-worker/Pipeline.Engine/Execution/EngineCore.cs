@@ -32,7 +32,7 @@ internal sealed record EngineCore(ModelConfig Model, StepPlanner Planner, BlockP
 
         Device device = torch.device(options.Device);
         ScalarType type = options.Dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
-        Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device, new DenseLinearMaker(type, device));
+        Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device, LinearMakers.For(options.Dtype, type, device));
         KernelSetting setting = new(model, options.BlockSize, type, device, options.Threads ?? Environment.ProcessorCount);
         BlockPool pool = new(blocks);
         return new EngineCore(

@@ -12,4 +12,10 @@ internal sealed class DenseLinearMaker(ScalarType type, Device device) : ILinear
         Tensor kept = weight.to(type).to(device);
         return new DenseLinear((ReferenceEquals(kept, weight) ? kept.alias() : kept).DetachFromDisposeScope(), bias?.alias().DetachFromDisposeScope());
     }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Each layer owns its own.
+    }
 }

@@ -12,8 +12,10 @@ namespace Pipeline.Engine.Models;
 /// <param name="Layers">The layers, first to last.</param>
 /// <param name="FinalNorm">[hidden].</param>
 /// <param name="Head">hidden to vocabulary.</param>
+/// <param name="Linears">What gave the matrices their form.</param>
 internal sealed record Decoder(
-    ModelConfig Config, Tensor Embedding, IReadOnlyList<DecoderLayer> Layers, Tensor FinalNorm, Linear Head) : IDisposable
+    ModelConfig Config, Tensor Embedding, IReadOnlyList<DecoderLayer> Layers, Tensor FinalNorm, Linear Head,
+    ILinearMaker Linears) : IDisposable
 {
     /// <summary>Computes float32 logits [samples, vocabulary] of the rows that a next token comes of.</summary>
     public Tensor Forward(StepInputs step, KvCache cache, IStepKernels kernels)
@@ -44,5 +46,6 @@ internal sealed record Decoder(
 
         FinalNorm.Dispose();
         Head.Dispose();
+        Linears.Dispose();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class DecoderLoader
     /// <param name="config">Its shape.</param>
     /// <param name="type">What is computed in.</param>
     /// <param name="device">Where.</param>
-    /// <param name="linears">Gives the weight matrices the form they are computed with.</param>
+    /// <param name="linears">Gives the weight matrices the form they are computed with; the decoder's from now on.</param>
     public static Decoder Load(string directory, ModelConfig config, ScalarType type, Device device, ILinearMaker linears)
     {
         using Checkpoint checkpoint = Checkpoint.Open(directory);
@@ -42,6 +42,7 @@ internal sealed class DecoderLoader
         catch
         {
             loader._made.ForEach(made => made.Dispose());
+            linears.Dispose();
             throw;
         }
     }
@@ -55,7 +56,8 @@ internal sealed class DecoderLoader
             embedding,
             [.. Enumerable.Range(0, _config.Layers).Select(Layer)],
             Keep(("model.norm.weight", hidden)),
-            _config.TiedEmbeddings ? Made(embedding, null) : Project([("lm_head.weight", vocabulary)], hidden));
+            _config.TiedEmbeddings ? Made(embedding, null) : Project([("lm_head.weight", vocabulary)], hidden),
+            _linears);
     }
 
     private DecoderLayer Layer(int index)

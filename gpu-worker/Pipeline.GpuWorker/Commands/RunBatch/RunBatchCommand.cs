@@ -18,7 +18,7 @@ internal static class RunBatchCommand
         Option<string> model = ModelOption.Create();
         var name = new Option<string?>("--model-name") { Description = "The name that requests ask for. Default: the name of the model's directory.", HelpName = "NAME" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
-        var dtype = new Option<string>("--dtype") { Description = "float32 or bfloat16.", DefaultValueFactory = _ => "float32" };
+        var dtype = new Option<string>("--dtype") { Description = "float32, bfloat16 or int8.", DefaultValueFactory = _ => "float32" };
         var maxRunning = new Option<int>("--max-running") { Description = "Requests computed at a time.", DefaultValueFactory = _ => 64 };
         var tokenBudget = new Option<int>("--token-budget") { Description = "Tokens computed in a step.", DefaultValueFactory = _ => 2048 };
         var cacheMegabytes = new Option<int>("--kv-cache-mb") { Description = "Memory for the KV cache, in MiB.", DefaultValueFactory = _ => 512 };
