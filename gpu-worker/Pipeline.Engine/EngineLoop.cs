@@ -92,7 +92,10 @@ public sealed class EngineLoop : IAsyncDisposable
                 _engine.Cancel(id);
             }
 
-            Deliver(_engine.Step());
+            while (_engine.HasWork)
+            {
+                Deliver(_engine.Step());
+            }
         }
         catch (Exception e)
         {

@@ -43,4 +43,10 @@ public sealed record EngineOptions
 
     /// <summary>Seeds the requests that bring no seed. Null: drawn anew.</summary>
     public long? Seed { get; init; }
+
+    /// <summary>
+    /// Steps that are launched before the outcome of the one before is known: 0 or 1. Null: 1 where the device computes by
+    /// itself, 0 on a CPU.
+    /// </summary>
+    internal int? StepsAhead { get; init; }
 }

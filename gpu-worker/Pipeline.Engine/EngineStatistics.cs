@@ -32,4 +32,13 @@ public sealed record EngineStatistics
 
     /// <summary>Generated tokens computed, since the start.</summary>
     public long DecodeTokens { get; init; }
+
+    /// <summary>
+    /// Seconds of the engine's thread in steps, other than computing on a CPU or waiting for a device, since the start: planning,
+    /// launching, and turning tokens into text.
+    /// </summary>
+    public double HostSeconds { get; init; }
+
+    /// <summary>Bytes of managed memory that steps asked for, since the start.</summary>
+    public long AllocatedBytes { get; init; }
 }

@@ -15,14 +15,17 @@ namespace Pipeline.Engine;
 public sealed class InferenceEngine : IDisposable
 {
     private readonly EngineCore _core;
+    private readonly Flights _flights;
+    private readonly StepMeter _meter;
     private readonly TimeProvider _time;
     private readonly RequestValidator _validator;
     private readonly WorkModel _work;
     private readonly Tokenizer? _tokenizer;
     private readonly Func<ITextDecoder?> _decoders;
-    private readonly IReadOnlyList<int> _endTokens;
+    private readonly int[] _endTokens;
     private readonly Dictionary<string, ActiveRequest> _active = new(StringComparer.Ordinal);
     private readonly List<ActiveRequest> _cancelled = [];
+    private readonly List<FinishedGeneration> _finished = [];
     private readonly ulong _seed;
     private ulong _arrivals;
 
@@ -30,6 +33,8 @@ public sealed class InferenceEngine : IDisposable
         EngineOptions options, EngineCore core, Tokenizer? tokenizer, Func<ITextDecoder?> decoders, TimeProvider time)
     {
         _core = core;
+        _flights = new Flights(options.StepsAhead ?? (core.Runner.RunsAlone ? 1 : 0), core.Runner.MakeFlight);
+        _meter = new StepMeter(time, core.Runner);
         _time = time;
         _tokenizer = tokenizer;
         _decoders = decoders;
@@ -49,7 +54,7 @@ public sealed class InferenceEngine : IDisposable
         ?? throw new InvalidOperationException("The model directory has no tokenizer.json: only token ids can be used.");
 
     /// <summary>Seconds spent in steps that computed something.</summary>
-    public double BusySeconds { get; private set; }
+    public double BusySeconds => _meter.BusySeconds;
 
     /// <summary>Whether a step would do anything.</summary>
     public bool HasWork => _active.Count > 0;
@@ -58,22 +63,18 @@ public sealed class InferenceEngine : IDisposable
     public EngineStatistics Statistics => new()
     {
         Running = _core.Planner.Running.Count,
-        Waiting = _core.Planner.Waiting.Count,
+        Waiting = _core.Planner.WaitingCount,
         TotalBlocks = _core.Blocks.Total,
         FreeBlocks = _core.Blocks.Free,
         CachedBlocks = _core.Blocks.Cached,
         Preemptions = _core.Planner.Preemptions,
         BusySeconds = BusySeconds,
-        Steps = Steps,
-        PrefillTokens = PrefillTokens,
-        DecodeTokens = DecodeTokens,
+        Steps = _meter.Steps,
+        PrefillTokens = _meter.PrefillTokens,
+        DecodeTokens = _meter.DecodeTokens,
+        HostSeconds = _meter.HostSeconds,
+        AllocatedBytes = _meter.AllocatedBytes,
     };
-
-    private long Steps { get; set; }
-
-    private long PrefillTokens { get; set; }
-
-    private long DecodeTokens { get; set; }
 
     /// <summary>Loads a model and takes the memory for its KV cache.</summary>
     /// <param name="options">The set-up.</param>
@@ -103,7 +104,7 @@ public sealed class InferenceEngine : IDisposable
         ActiveRequest added = new(
             request, new CompletionText(_decoders(), request.Stop), own, _time.GetTimestamp());
         _active.Add(request.Id, added);
-        _core.Planner.Add(added.Sequence);
+        _core.Planner.Add(added);
     }
 
     /// <summary>Ends a request: the next step gives its blocks back and reports it as cancelled.</summary>
@@ -124,25 +125,26 @@ public sealed class InferenceEngine : IDisposable
         return true;
     }
 
-    /// <summary>Plans a forward pass, runs it, and applies what came of it.</summary>
+    /// <summary>
+    /// Plans a forward pass, launches it, and applies what came of the one that has run: the same one, or where the device
+    /// computes by itself the one before, so that it never waits for a plan.
+    /// </summary>
     /// <exception cref="Exception">The device or the engine itself failed: the engine is not to be used further.</exception>
     public StepResult Step()
     {
-        List<FinishedGeneration> finished = RemoveCancelled();
-        long start = _time.GetTimestamp();
+        _meter.Begin();
+        RemoveCancelled();
+        Flight next = _flights.Next;
+        _core.Planner.Plan(next.Plan);
         _core.Runner.Clear(_core.Blocks.TakeBlocksToClear());
-        StepPlan plan = _core.Planner.Plan();
-        if (plan.IsEmpty)
+        if (!next.Plan.IsEmpty)
         {
-            return new StepResult(finished, 0, 0, 0);
+            Launch(next);
         }
 
-        IReadOnlyList<(Sequence Sequence, long Token)> next = _core.Runner.Run(plan, s => _active[s.Id].Sampling);
-        long end = _time.GetTimestamp();
-        Advance(plan, next, start, end);
-        double seconds = Attribute(plan, _time.GetElapsedTime(start));
-        finished.AddRange(next.Select(n => _active[n.Sequence.Id]).Where(r => r.Finish is not null).Select(Remove));
-        return Count(plan, finished, seconds);
+        StepResult result = _flights.Land(idle: next.Plan.IsEmpty) is { } landed ? Apply(landed) : new StepResult(TakeFinished(), 0, 0, 0);
+        _meter.End();
+        return result;
     }
 
     /// <summary>Throws unless free, used and cached blocks make up all, and references are those of the sequences.</summary>
@@ -150,68 +152,101 @@ public sealed class InferenceEngine : IDisposable
     public void CheckIntegrity() => _core.Planner.CheckIntegrity();
 
     /// <summary>Gives back the model's and the cache's memory.</summary>
-    public void Dispose() => _core.Runner.Dispose();
+    public void Dispose()
+    {
+        _flights.Dispose();
+        _core.Runner.Dispose();
+    }
 
     /// <summary>Loads with a given way to make text: for tests.</summary>
     internal static InferenceEngine Load(
         EngineOptions options, TimeProvider? timeProvider, Tokenizer? tokenizer, Func<ITextDecoder?> decoders) =>
-        new(options, EngineCore.Build(options), tokenizer, decoders, timeProvider ?? TimeProvider.System);
+        new(options, EngineCore.Build(options, timeProvider ?? TimeProvider.System), tokenizer, decoders, timeProvider ?? TimeProvider.System);
 
-    private void Advance(StepPlan plan, IReadOnlyList<(Sequence Sequence, long Token)> next, long start, long end)
+    private void Launch(Flight flight)
     {
-        foreach (PlannedChunk chunk in plan.Chunks)
+        flight.Start = _meter.Now;
+        _core.Runner.Launch(flight, _flights.Last);
+        _flights.Launch();
+        int sample = 0;
+        foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
-            chunk.Sequence.Computed = chunk.End;
-            _active[chunk.Sequence.Id].Start(start);
-        }
-
-        foreach ((Sequence sequence, long token) in next)
-        {
-            _active[sequence.Id].Append(token, _endTokens, end);
+            chunk.Sequence.Launch(chunk, chunk.Samples ? sample++ : 0);
+            ((ActiveRequest)chunk.Sequence).Launched(flight.Start);
         }
     }
 
-    private double Attribute(StepPlan plan, TimeSpan wall)
+    private StepResult Apply(Flight flight)
     {
-        double[] work = [.. plan.Chunks.Select(_work.Of)];
-        double total = work.Sum();
-        foreach ((PlannedChunk chunk, double own) in plan.Chunks.Zip(work))
+        ReadOnlySpan<long> tokens = _core.Runner.Read(flight);
+        long end = _time.GetTimestamp();
+        double seconds = _meter.Add(flight, end), total = _work.Of(flight.Plan);
+        int sample = 0;
+        foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
-            _active[chunk.Sequence.Id].AddSeconds(wall.TotalSeconds * own / total, chunk.IsPrefill);
+            ActiveRequest request = (ActiveRequest)chunk.Sequence;
+            request.Landed(seconds * _work.Of(chunk) / total, chunk.IsPrefill);
+            if (chunk.Samples)
+            {
+                Receive(request, tokens[sample++], end);
+            }
+
+            if (request.MayLeave)
+            {
+                Report(request);
+            }
         }
 
-        BusySeconds += wall.TotalSeconds;
-        return wall.TotalSeconds;
+        flight.Chosen.Drop();
+        return new StepResult(TakeFinished(), flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens, seconds);
     }
 
-    private StepResult Count(StepPlan plan, List<FinishedGeneration> finished, double seconds)
+    private void Receive(ActiveRequest request, long token, long now)
     {
-        int prefill = plan.Chunks.Where(chunk => chunk.IsPrefill).Sum(chunk => chunk.Count);
-        StepResult result = new(finished, prefill, plan.Tokens - prefill, seconds);
-        Steps++;
-        PrefillTokens += result.PrefillTokens;
-        DecodeTokens += result.DecodeTokens;
-        return result;
+        // What was computed for one that had ended meanwhile is nobody's token.
+        if (request.Finish is not null)
+        {
+            return;
+        }
+
+        request.Receive(token, _endTokens, now);
+        if (request.Finish is not null)
+        {
+            // What a failed one computed may be no numbers: nobody is to find it.
+            _core.Planner.Remove(request, discard: request.Failure is not null);
+        }
     }
 
-    private List<FinishedGeneration> RemoveCancelled()
+    private void RemoveCancelled()
     {
-        List<FinishedGeneration> finished = [.. _cancelled.Select(Remove)];
+        foreach (ActiveRequest request in _cancelled)
+        {
+            _core.Planner.Remove(request);
+            if (request.MayLeave)
+            {
+                Report(request);
+            }
+        }
+
         _cancelled.Clear();
-        return finished;
     }
 
-    private FinishedGeneration Remove(ActiveRequest request)
+    private void Report(ActiveRequest request)
     {
-        // What a failed one computed may be no numbers: nobody is to find it.
-        _core.Planner.Remove(request.Sequence, discard: request.Failure is not null);
-        _active.Remove(request.Request.Id);
+        _active.Remove(request.Id);
         GenerationResult result = request.ToResult(_time, _time.GetTimestamp());
         if (request.Failure is { } failure)
         {
             failure.Result = result;
         }
 
-        return new FinishedGeneration(request.Request.Id, result, request.Failure);
+        _finished.Add(new FinishedGeneration(request.Id, result, request.Failure));
+    }
+
+    private FinishedGeneration[] TakeFinished()
+    {
+        FinishedGeneration[] finished = [.. _finished];
+        _finished.Clear();
+        return finished;
     }
 }

@@ -1,10 +1,12 @@
 namespace Pipeline.Engine;
 
-/// <summary>What a step did.</summary>
+/// <summary>
+/// What a step did. Where the engine launches steps ahead, figures are of the step that ended: the one launched before.
+/// </summary>
 /// <param name="Finished">Requests that left the engine.</param>
 /// <param name="PrefillTokens">Prompt tokens computed.</param>
 /// <param name="DecodeTokens">Generated tokens computed.</param>
-/// <param name="Seconds">Wall time; 0 when there was nothing to compute.</param>
+/// <param name="Seconds">Wall time that is nobody else's; 0 when no step ended.</param>
 public sealed record StepResult(
     IReadOnlyList<FinishedGeneration> Finished, int PrefillTokens, int DecodeTokens, double Seconds);
 

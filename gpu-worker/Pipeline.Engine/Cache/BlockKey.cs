@@ -18,8 +18,11 @@ internal static class BlockKey
     /// <summary>The parent of a sequence's first block.</summary>
     public static UInt128 Root(string salt)
     {
+        int length = Encoding.UTF8.GetByteCount(salt);
+        Span<byte> bytes = length <= 1024 ? stackalloc byte[length] : new byte[length];
+        Encoding.UTF8.GetBytes(salt, bytes);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(salt), hash);
+        SHA256.HashData(bytes, hash);
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 

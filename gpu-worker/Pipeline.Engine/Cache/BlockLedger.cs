@@ -13,6 +13,58 @@ internal sealed class BlockLedger(BlockPool pool, int blockSize, bool prefixCach
     public int BlocksFor(int tokens) => (tokens + blockSize - 1) / blockSize;
 
     /// <summary>
+    /// Notes that a sequence without blocks waits for all full blocks that it could share, so that cached ones are kept for
+    /// it as long as there are others to give up.
+    /// </summary>
+    public void Await(BlockTable table, ReadOnlySpan<int> tokens)
+    {
+        if (!prefixCaching)
+        {
+            return;
+        }
+
+        // From the last: of what is moved to the kept ones the tail is to be given up first.
+        table.Awaited = Shareable(tokens);
+        for (int i = table.Awaited - 1; i >= 0; i--)
+        {
+            pool.Await(table.Key(i, tokens, blockSize));
+        }
+    }
+
+    /// <summary>Takes back an <see cref="Await"/>.</summary>
+    public void AwaitNoMore(BlockTable table)
+    {
+        for (; table.Awaited > 0; table.Awaited--)
+        {
+            pool.AwaitNoMore(table.KnownKey(table.Awaited - 1));
+        }
+    }
+
+    /// <summary>
+    /// How many of the leading blocks that a waiting sequence could share are cached. Quick when <paramref name="guess"/>,
+    /// say an earlier answer, is near.
+    /// </summary>
+    /// <param name="table">A table that waits.</param>
+    /// <param name="guess">From 0 to the table's <see cref="BlockTable.Awaited"/>.</param>
+    /// <param name="coming">Whether the first one that is not cached is about to be computed by somebody.</param>
+    public int CountCached(BlockTable table, int guess, out bool coming)
+    {
+        while (guess > 0 && pool.Prefixes.Find(table.KnownKey(guess - 1)).Block < 0)
+        {
+            guess--;
+        }
+
+        PrefixEntry next = default;
+        while (guess < table.Awaited && (next = pool.Prefixes.Find(table.KnownKey(guess))).Block >= 0)
+        {
+            guess++;
+        }
+
+        coming = guess < table.Awaited && next.Coming > 0;
+        return guess;
+    }
+
+    /// <summary>
     /// Gives an empty table the cached blocks that hold the longest known prefix of <paramref name="tokens"/>.
     /// The last token is never among them: it has to be computed, since its output is what comes next.
     /// </summary>
@@ -24,15 +76,32 @@ internal sealed class BlockLedger(BlockPool pool, int blockSize, bool prefixCach
             return 0;
         }
 
-        int full = (tokens.Length - 1) / blockSize;
-        for (int i = 0; i < full && pool.Prefixes.TryFind(table.Key(i, tokens, blockSize), out int block); i++)
+        int full = Shareable(tokens);
+        for (int i = 0; i < full && pool.Prefixes.Find(table.Key(i, tokens, blockSize)) is { Block: >= 0 } entry; i++)
         {
-            pool.Share(block);
-            table.Blocks.Add(block);
+            pool.Share(entry.Block);
+            table.Blocks.Add(entry.Block);
         }
 
-        table.Registered = table.Blocks.Count;
+        table.Registered = table.Announced = table.Blocks.Count;
         return table.Blocks.Count * blockSize;
+    }
+
+    /// <summary>
+    /// Notes that a running sequence is about to compute the full blocks that it holds tokens for, so that others wait for
+    /// them rather than compute them too.
+    /// </summary>
+    public void Announce(BlockTable table, ReadOnlySpan<int> tokens)
+    {
+        if (!prefixCaching)
+        {
+            return;
+        }
+
+        for (int full = Shareable(tokens); table.Announced < full; table.Announced++)
+        {
+            pool.Prefixes.AddComing(table.Key(table.Announced, tokens, blockSize));
+        }
     }
 
     /// <summary>Whether <see cref="Grow"/> to that many tokens would succeed.</summary>
@@ -60,22 +129,32 @@ internal sealed class BlockLedger(BlockPool pool, int blockSize, bool prefixCach
             return;
         }
 
-        for (; table.Registered < count / blockSize; table.Registered++)
+        for (int full = count / blockSize; table.Registered < full; table.Registered++)
         {
-            pool.Prefixes.Register(table.Key(table.Registered, tokens, blockSize), table.Blocks[table.Registered]);
+            UInt128 key = table.Key(table.Registered, tokens, blockSize);
+            pool.Prefixes.Register(key, table.Blocks[table.Registered]);
+            if (table.Registered < table.Announced)
+            {
+                pool.Prefixes.RemoveComing(key);
+            }
         }
     }
 
     /// <summary>Takes all blocks back, the last first: so that of a prefix its tail is forgotten first.</summary>
     public void Release(BlockTable table)
     {
+        for (; table.Announced > table.Registered; table.Announced--)
+        {
+            pool.Prefixes.RemoveComing(table.KnownKey(table.Announced - 1));
+        }
+
         for (int i = table.Blocks.Count - 1; i >= 0; i--)
         {
             pool.Release(table.Blocks[i]);
         }
 
         table.Blocks.Clear();
-        table.Registered = 0;
+        table.Registered = table.Announced = 0;
     }
 
     /// <summary>Takes all blocks back and makes sure that nobody finds their contents again.</summary>
@@ -84,4 +163,35 @@ internal sealed class BlockLedger(BlockPool pool, int blockSize, bool prefixCach
         table.Blocks.ForEach(pool.MarkBad);
         Release(table);
     }
+
+    /// <summary>Throws unless as many sequences are counted for each key as wait for it or are about to compute it.</summary>
+    /// <param name="tables">Those of all sequences.</param>
+    public void CheckIntegrity(IReadOnlyCollection<BlockTable> tables)
+    {
+        pool.CheckIntegrity(tables.Select(table => table.Blocks));
+        Dictionary<UInt128, int> waiting = Count(tables, _ => 0, table => table.Awaited);
+        Dictionary<UInt128, int> coming = Count(tables, table => table.Registered, table => table.Announced);
+        foreach ((UInt128 key, PrefixEntry entry) in pool.Prefixes.Entries)
+        {
+            if (waiting.GetValueOrDefault(key) != entry.Waiting || coming.GetValueOrDefault(key) != entry.Coming)
+            {
+                throw new CacheIntegrityException(
+                    $"A key has {entry.Waiting} waiting and {entry.Coming} coming in the books, "
+                    + $"{waiting.GetValueOrDefault(key)} and {coming.GetValueOrDefault(key)} in truth.");
+            }
+        }
+
+        if (waiting.Keys.Concat(coming.Keys).Any(key => !pool.Prefixes.Entries.ContainsKey(key)))
+        {
+            throw new CacheIntegrityException("Somebody waits for a key, or is about to compute it, that the books do not have.");
+        }
+    }
+
+    private static Dictionary<UInt128, int> Count(
+        IEnumerable<BlockTable> tables, Func<BlockTable, int> from, Func<BlockTable, int> to) =>
+        tables.SelectMany(table => Enumerable.Range(from(table), Math.Max(0, to(table) - from(table))).Select(table.KnownKey))
+            .CountBy(key => key).ToDictionary();
+
+    /// <summary>Full blocks that may come from the cache: not the last token's, which has to be computed.</summary>
+    private int Shareable(ReadOnlySpan<int> tokens) => (tokens.Length - 1) / blockSize;
 }

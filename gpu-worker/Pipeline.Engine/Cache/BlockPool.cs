@@ -6,12 +6,14 @@ namespace Pipeline.Engine.Cache;
 /// </summary>
 /// <remarks>
 /// Only full blocks are ever shared, and a full block is never written again: so there is no copy on write.
+/// Cached blocks that a waiting sequence begins with are given up last: its prefix stays until its last sharer has run.
 /// </remarks>
 internal sealed class BlockPool
 {
     private readonly int[] _references;
     private readonly Stack<int> _free;
     private readonly BlockLru _unused;
+    private readonly BlockLru _awaited;
     private readonly HashSet<int> _bad = [];
     private readonly List<int> _toClear = [];
 
@@ -22,6 +24,7 @@ internal sealed class BlockPool
         _references = new int[count];
         _free = new Stack<int>(Enumerable.Range(0, count).Reverse());
         _unused = new BlockLru(count);
+        _awaited = new BlockLru(count);
         Prefixes = new PrefixCache(count);
     }
 
@@ -35,23 +38,30 @@ internal sealed class BlockPool
     public int Free => _free.Count;
 
     /// <summary>Blocks that nobody uses but whose contents can still be found.</summary>
-    public int Cached => _unused.Count;
+    public int Cached => _unused.Count + _awaited.Count;
+
+    /// <summary>Cached blocks that somebody waits for.</summary>
+    public int Awaited => _awaited.Count;
 
     /// <summary>Blocks that can be had: free ones, and cached ones by forgetting them.</summary>
     public int Available => Free + Cached;
 
-    /// <summary>Takes a block for one user: a free one, else the one unused for longest, which is forgotten.</summary>
+    /// <summary>
+    /// Takes a block for one user: a free one, else the one unused for longest, which is forgotten; one that somebody waits
+    /// for only when there is no other.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No block is available.</exception>
     public int Allocate()
     {
         if (!_free.TryPop(out int block))
         {
-            if (_unused.Count == 0)
+            BlockLru from = _unused.Count > 0 ? _unused : _awaited;
+            if (from.Count == 0)
             {
                 throw new InvalidOperationException("The KV cache has no block left.");
             }
 
-            block = _unused.RemoveOldest();
+            block = from.RemoveOldest();
             Prefixes.Forget(block);
         }
 
@@ -64,7 +74,7 @@ internal sealed class BlockPool
     {
         if (_references[block]++ == 0)
         {
-            _unused.Remove(block);
+            (_awaited.Contains(block) ? _awaited : _unused).Remove(block);
         }
     }
 
@@ -83,14 +93,36 @@ internal sealed class BlockPool
 
         if (Prefixes.Knows(block))
         {
-            _unused.Add(block);
+            (Prefixes.IsAwaited(block) ? _awaited : _unused).Add(block);
             return;
         }
 
         _free.Push(block);
-        if (_bad.Remove(block))
+        if (_bad.Count > 0 && _bad.Remove(block))
         {
             _toClear.Add(block);
+        }
+    }
+
+    /// <summary>Notes that one more waiting sequence begins with a key's contents.</summary>
+    public void Await(UInt128 key)
+    {
+        int block = Prefixes.AddWaiting(key);
+        if (block >= 0 && _unused.Contains(block))
+        {
+            _unused.Remove(block);
+            _awaited.Add(block);
+        }
+    }
+
+    /// <summary>Takes back an <see cref="Await"/>.</summary>
+    public void AwaitNoMore(UInt128 key)
+    {
+        int block = Prefixes.RemoveWaiting(key);
+        if (block >= 0 && _awaited.Contains(block))
+        {
+            _awaited.Remove(block);
+            _unused.Add(block);
         }
     }
 
@@ -105,8 +137,13 @@ internal sealed class BlockPool
     }
 
     /// <summary>Free blocks to be cleared before anything is computed. Each is told once.</summary>
-    public IReadOnlyList<int> TakeBlocksToClear()
+    public IReadOnlyCollection<int> TakeBlocksToClear()
     {
+        if (_toClear.Count == 0)
+        {
+            return [];
+        }
+
         int[] blocks = [.. _toClear];
         _toClear.Clear();
         return blocks;
@@ -133,13 +170,13 @@ internal sealed class BlockPool
         for (int block = 0; block < Total; block++)
         {
             bool idle = _references[block] == 0;
-            bool cached = idle && Prefixes.Knows(block);
-            if (users[block] != _references[block] || _unused.Contains(block) != cached
-                || freeBlocks.Contains(block) != (idle && !cached))
+            bool cached = idle && Prefixes.Knows(block), awaited = cached && Prefixes.IsAwaited(block);
+            if (users[block] != _references[block] || _unused.Contains(block) != (cached && !awaited)
+                || _awaited.Contains(block) != awaited || freeBlocks.Contains(block) != (idle && !cached))
             {
                 throw new CacheIntegrityException(
-                    $"Block {block}: {_references[block]} references, {users[block]} users, "
-                    + $"cached {_unused.Contains(block)}, free {freeBlocks.Contains(block)}.");
+                    $"Block {block}: {_references[block]} references, {users[block]} users, unused {_unused.Contains(block)}, "
+                    + $"awaited {_awaited.Contains(block)}, free {freeBlocks.Contains(block)}.");
             }
         }
 

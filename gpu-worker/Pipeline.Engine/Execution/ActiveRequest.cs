@@ -3,8 +3,9 @@ using Pipeline.Engine.Sampling;
 
 namespace Pipeline.Engine.Execution;
 
-/// <summary>A request while it is in the engine: its sequence, its text, its times.</summary>
+/// <summary>A request while it is in the engine: a sequence with its text and its times.</summary>
 internal sealed class ActiveRequest(GenerationRequest request, CompletionText text, ulong seed, long added)
+    : Sequence(request.Id, request.Prompt, request.MaxTokens, request.CacheSalt)
 {
     private long? _started;
     private long? _firstToken;
@@ -14,43 +15,58 @@ internal sealed class ActiveRequest(GenerationRequest request, CompletionText te
     /// <summary>The request.</summary>
     public GenerationRequest Request => request;
 
-    /// <summary>Its tokens and blocks.</summary>
-    public Sequence Sequence { get; } = new(request.Id, request.Prompt, request.MaxTokens, request.CacheSalt);
-
     /// <summary>Why it ended, or null while it goes on.</summary>
     public FinishReason? Finish { get; private set; }
 
     /// <summary>Why it failed, or null.</summary>
     public SequenceFailedException? Failure { get; private set; }
 
+    /// <summary>Steps under way that compute something for it.</summary>
+    public int UnderWay { get; private set; }
+
+    /// <summary>Whether it has ended and all that was computed for it is accounted for: it may leave.</summary>
+    public bool MayLeave => Finish is not null && UnderWay == 0;
+
     /// <summary>How its next token is chosen.</summary>
     public SamplingRow Sampling => new(
-        request.Sampling.Temperature, request.Sampling.TopP, UniformStream.At(seed, Sequence.Generated));
+        request.Sampling.Temperature, request.Sampling.TopP, UniformStream.At(seed, Generated));
 
-    /// <summary>Notes that a step beginning at <paramref name="now"/> computes something for it.</summary>
-    public void Start(long now) => _started ??= now;
+    /// <summary>Notes that a step which began at <paramref name="now"/> computes something for it.</summary>
+    public void Launched(long now)
+    {
+        _started ??= now;
+        UnderWay++;
+    }
+
+    /// <summary>Adds its share of a step's time: that step has run.</summary>
+    public void Landed(double seconds, bool prefill)
+    {
+        UnderWay--;
+        _prefillSeconds += prefill ? seconds : 0;
+        _decodeSeconds += prefill ? 0 : seconds;
+    }
 
     /// <summary>Adds a chosen token, and sees whether the completion ends with it.</summary>
     /// <param name="token">The token, or <see cref="Sampler.NotFinite"/>.</param>
     /// <param name="endTokens">The model's end tokens.</param>
     /// <param name="now">When it was chosen.</param>
-    public void Append(long token, IReadOnlyList<int> endTokens, long now)
+    public void Receive(long token, ReadOnlySpan<int> endTokens, long now)
     {
         if (token == Sampler.NotFinite)
         {
             Fail(new SequenceFailedException(
-                $"{request.Id}: the model's output after {Sequence.Length} tokens is not finite."));
+                $"{request.Id}: the model's output after {Tokens.Length} tokens is not finite."));
             return;
         }
 
         _firstToken ??= now;
-        Sequence.Append((int)token);
+        Append((int)token);
         try
         {
             bool ended = !request.IgnoreEndTokens && endTokens.Contains((int)token);
             bool stopped = !ended && text.Append((int)token);
             Finish = ended || stopped ? FinishReason.Stop
-                : Sequence.Generated == request.MaxTokens ? FinishReason.Length : null;
+                : Tokens.Length == PromptLength + MaxTokens ? FinishReason.Length : null;
             if (Finish is not null && !stopped)
             {
                 text.Flush();
@@ -66,21 +82,14 @@ internal sealed class ActiveRequest(GenerationRequest request, CompletionText te
     /// <summary>Ends it: nobody wants it any more.</summary>
     public void Cancel() => Finish ??= FinishReason.Cancelled;
 
-    /// <summary>Adds its share of a step's time.</summary>
-    public void AddSeconds(double seconds, bool prefill)
-    {
-        _prefillSeconds += prefill ? seconds : 0;
-        _decodeSeconds += prefill ? 0 : seconds;
-    }
-
     /// <summary>What came of it, and what it took.</summary>
     public GenerationResult ToResult(TimeProvider time, long now) => new()
     {
-        Tokens = Sequence.Tokens[request.Prompt.Count..].ToArray(),
+        Tokens = Tokens[PromptLength..].ToArray(),
         Text = text.ToString(),
         FinishReason = Finish ?? throw new InvalidOperationException($"{request.Id} has not ended."),
-        PromptTokens = request.Prompt.Count,
-        CachedTokens = Sequence.CachedTokens ?? 0,
+        PromptTokens = PromptLength,
+        CachedTokens = CachedTokens ?? 0,
         QueueSeconds = time.GetElapsedTime(added, _started ?? now).TotalSeconds,
         PrefillSeconds = _prefillSeconds,
         DecodeSeconds = _decodeSeconds,

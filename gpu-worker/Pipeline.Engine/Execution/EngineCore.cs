@@ -17,7 +17,7 @@ namespace Pipeline.Engine.Execution;
 internal sealed record EngineCore(ModelConfig Model, StepPlanner Planner, BlockPool Blocks, ModelRunner Runner)
 {
     /// <summary>Reads the model and takes the cache's memory.</summary>
-    public static EngineCore Build(EngineOptions options)
+    public static EngineCore Build(EngineOptions options, TimeProvider time)
     {
         EngineOptionsValidator.Validate(options);
         ModelConfig model = ModelConfigReader.Read(options.ModelDirectory);
@@ -46,6 +46,7 @@ internal sealed record EngineCore(ModelConfig Model, StepPlanner Planner, BlockP
                 new KvCache(model, blocks, options.BlockSize, type, device),
                 new TorchKernelMaker().Make(setting),
                 options.BlockSize,
-                device));
+                device,
+                time));
     }
 }

@@ -7,31 +7,48 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Execution;
 
-/// <summary>Runs plans on the device. Owns the model, the cache's memory and the kernels. One thread at a time.</summary>
-internal sealed class ModelRunner(Decoder decoder, KvCache cache, IKernels kernels, int blockSize, Device device) : IDisposable
+/// <summary>Runs steps on the device. Owns the model, the cache's memory and the kernels. One thread at a time.</summary>
+internal sealed class ModelRunner(
+    Decoder decoder, KvCache cache, IKernels kernels, int blockSize, Device device, TimeProvider time) : IDisposable
 {
-    private readonly StepLayout _layout = new(blockSize);
-    private readonly List<Sequence> _sampled = [];
+    private readonly bool _waitsInLaunch = device.type == DeviceType.CPU;
 
-    /// <summary>Computes the plan's chunks and chooses the next tokens of those that sample.</summary>
-    /// <param name="plan">What to compute; not empty.</param>
-    /// <param name="sampling">How a chunk's next token is chosen; asked only for those that sample.</param>
-    /// <returns>The next token of each sequence that got one, or <see cref="Sampler.NotFinite"/>.</returns>
-    public IReadOnlyList<(Sequence Sequence, long Token)> Run(StepPlan plan, Func<Sequence, SamplingRow> sampling)
+    /// <summary>Seconds in which the host could do nothing else: it computed itself, or waited for the device.</summary>
+    public double DeviceSeconds { get; private set; }
+
+    /// <summary>Whether the device computes by itself, so that it pays to plan a step while it runs the one before.</summary>
+    public bool RunsAlone => !_waitsInLaunch;
+
+    /// <summary>Makes what a step needs on its way.</summary>
+    public Flight MakeFlight() => new(blockSize, device);
+
+    /// <summary>Begins to compute a planned step: what it chooses is read by <see cref="Read"/>.</summary>
+    /// <param name="flight">The step; its plan is not empty, and its sequences are <see cref="ActiveRequest"/>s.</param>
+    /// <param name="before">The step that was launched before it and is not applied yet, or null.</param>
+    public void Launch(Flight flight, Flight? before)
     {
         using IDisposable inference = torch.inference_mode(true);
         using DisposeScope scope = torch.NewDisposeScope();
-        LayOut(plan);
-        using IStepKernels step = kernels.Begin(_layout);
-        Tensor logits = decoder.Forward(Inputs(), cache, step);
-        if (_sampled.Count == 0)
+        LayOut(flight);
+        long start = time.GetTimestamp();
+        StepInputs inputs = flight.Upload.Send(flight.Layout, flight.Sampling, before?.Chosen.OnDevice);
+        using IStepKernels step = kernels.Begin(flight.Layout);
+        Tensor logits = decoder.Forward(inputs, cache, step);
+        flight.Chosen.Take(flight.Layout.Samples > 0 ? Sampler.Choose(logits, inputs.Drawn, inputs.Chances) : null);
+        if (_waitsInLaunch)
         {
-            return [];
+            DeviceSeconds += time.GetElapsedTime(start).TotalSeconds;
         }
+    }
 
-        // The only wait for the device in a step.
-        Tensor tokens = Sampler.Choose(logits, [.. _sampled.Select(sampling)]).cpu();
-        return [.. _sampled.Zip(tokens.data<long>().ToArray())];
+    /// <summary>Waits until a step has run: the only wait for the device.</summary>
+    /// <returns>The next token of each sampling chunk, or <see cref="Sampler.NotFinite"/>; valid until <see cref="Flight.Chosen"/> is dropped.</returns>
+    public ReadOnlySpan<long> Read(Flight flight)
+    {
+        long start = time.GetTimestamp();
+        ReadOnlySpan<long> tokens = flight.Chosen.Wait();
+        DeviceSeconds += time.GetElapsedTime(start).TotalSeconds;
+        return tokens;
     }
 
     /// <summary>Zeroes the contents of blocks that went bad.</summary>
@@ -45,24 +62,17 @@ internal sealed class ModelRunner(Decoder decoder, KvCache cache, IKernels kerne
         decoder.Dispose();
     }
 
-    private void LayOut(StepPlan plan)
+    private static void LayOut(Flight flight)
     {
-        _layout.Clear();
-        _sampled.Clear();
-        foreach (PlannedChunk chunk in plan.Chunks)
+        flight.Layout.Clear();
+        flight.Sampling.Clear();
+        foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
-            _layout.Add(chunk);
+            flight.Layout.Add(chunk);
             if (chunk.Samples)
             {
-                _sampled.Add(chunk.Sequence);
+                flight.Sampling.Add(((ActiveRequest)chunk.Sequence).Sampling);
             }
         }
-    }
-
-    private StepInputs Inputs()
-    {
-        Tensor packed = torch.tensor([.. _layout.Tokens.AsSpan(0, _layout.Rows), .. _layout.SampleRows.AsSpan(0, _layout.Samples)])
-            .to(ScalarType.Int64).to(device);
-        return new StepInputs(packed.narrow(0, 0, _layout.Rows), packed.narrow(0, _layout.Rows, _layout.Samples));
     }
 }

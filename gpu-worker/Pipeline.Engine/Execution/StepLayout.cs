@@ -10,7 +10,7 @@ namespace Pipeline.Engine.Execution;
 /// <param name="blockSize">Tokens in a block of the cache.</param>
 internal sealed class StepLayout(int blockSize)
 {
-    private int[] _tokens = [], _positions = [], _slots = [], _blocks = [], _sampleRows = [];
+    private int[] _tokens = [], _positions = [], _slots = [], _blocks = [], _sampleRows = [], _expectedRows = [], _expectedSamples = [];
     private StepChunk[] _chunks = [];
 
     /// <summary>Tokens in a block.</summary>
@@ -28,7 +28,10 @@ internal sealed class StepLayout(int blockSize)
     /// <summary>Rows that a next token comes of.</summary>
     public int Samples { get; private set; }
 
-    /// <summary>Each row's token id.</summary>
+    /// <summary>Rows whose tokens the step before chooses: the host does not know them yet.</summary>
+    public int Expected { get; private set; }
+
+    /// <summary>Each row's token id; 0 where it is not known yet.</summary>
     public int[] Tokens => _tokens;
 
     /// <summary>Each row's position in its sequence.</summary>
@@ -46,11 +49,17 @@ internal sealed class StepLayout(int blockSize)
     /// <summary>The rows that a next token comes of, ascending.</summary>
     public int[] SampleRows => _sampleRows;
 
+    /// <summary>The rows whose tokens are not known yet, ascending.</summary>
+    public int[] ExpectedRows => _expectedRows;
+
+    /// <summary>For each of these, which of the tokens that the step before chooses is its own.</summary>
+    public int[] ExpectedSamples => _expectedSamples;
+
     /// <summary>Blocks that a context of that many tokens takes.</summary>
     public int BlocksFor(int tokens) => (tokens + blockSize - 1) / blockSize;
 
     /// <summary>Empties the layout for another step.</summary>
-    public void Clear() => Rows = Chunks = BlockCount = Samples = 0;
+    public void Clear() => Rows = Chunks = BlockCount = Samples = Expected = 0;
 
     /// <summary>Adds a chunk behind those before it.</summary>
     public void Add(PlannedChunk chunk)
@@ -60,7 +69,7 @@ internal sealed class StepLayout(int blockSize)
         Reserve(count, blocks);
         _chunks[Chunks++] = new StepChunk(Rows, count, chunk.End, BlockCount);
         table.CopyTo(0, _blocks, BlockCount, blocks);
-        chunk.Sequence.Tokens.Slice(chunk.Start, count).CopyTo(_tokens.AsSpan(Rows));
+        CopyTokens(chunk);
         for (int i = 0, position = chunk.Start; i < count; i++, position++)
         {
             _positions[Rows + i] = position;
@@ -75,6 +84,22 @@ internal sealed class StepLayout(int blockSize)
         }
     }
 
+    private void CopyTokens(PlannedChunk chunk)
+    {
+        ReadOnlySpan<int> known = chunk.Sequence.Tokens;
+        int last = Rows + chunk.Count - 1;
+        if (chunk.End <= known.Length)
+        {
+            known[chunk.Start..chunk.End].CopyTo(_tokens.AsSpan(Rows));
+            return;
+        }
+
+        known[chunk.Start..].CopyTo(_tokens.AsSpan(Rows));
+        _tokens[last] = 0;
+        _expectedRows[Expected] = last;
+        _expectedSamples[Expected++] = chunk.Sequence.ExpectedAt;
+    }
+
     private void Reserve(int rows, int blocks)
     {
         Grow(ref _tokens, Rows + rows);
@@ -83,6 +108,8 @@ internal sealed class StepLayout(int blockSize)
         Grow(ref _blocks, BlockCount + blocks);
         Grow(ref _chunks, Chunks + 1);
         Grow(ref _sampleRows, Samples + 1);
+        Grow(ref _expectedRows, Expected + 1);
+        Grow(ref _expectedSamples, Expected + 1);
     }
 
     private static void Grow<T>(ref T[] array, int needed)

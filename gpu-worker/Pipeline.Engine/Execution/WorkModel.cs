@@ -17,8 +17,20 @@ internal sealed class WorkModel(ModelConfig model)
 
     private readonly double _head = (double)model.HiddenSize * model.VocabularySize;
 
+    /// <summary>Multiply-adds of a whole plan.</summary>
+    public double Of(StepPlan plan)
+    {
+        double sum = 0;
+        foreach (ref readonly PlannedChunk chunk in plan.Chunks)
+        {
+            sum += Of(chunk);
+        }
+
+        return sum;
+    }
+
     /// <summary>Multiply-adds of a chunk.</summary>
-    public double Of(PlannedChunk chunk)
+    public double Of(in PlannedChunk chunk)
     {
         double attended = chunk.Count * (chunk.Start + ((chunk.Count + 1) / 2.0));
         return (chunk.Count * _perToken) + (attended * _perAttendedToken) + (chunk.Samples ? _head : 0);

@@ -3,9 +3,15 @@ using Pipeline.Engine.Cache;
 
 namespace Pipeline.Engine.Planning;
 
-/// <summary>A request inside the engine: its tokens so far, and how many of them the KV cache holds.</summary>
-internal sealed class Sequence
+/// <summary>
+/// A request inside the engine: its tokens so far, and how many of them the KV cache holds. The engine plans ahead of the
+/// device: a token that a step under way will choose counts in every length, though its value is not known yet.
+/// </summary>
+internal class Sequence
 {
+    // For so much it grows without asking for memory; longer completions double what they have.
+    private const int UsualCompletion = 256, UsualBlock = 16;
+
     private readonly List<int> _tokens;
 
     /// <summary>Makes a sequence of which nothing is computed yet.</summary>
@@ -14,8 +20,10 @@ internal sealed class Sequence
         Id = id;
         PromptLength = prompt.Count;
         MaxTokens = maxTokens;
-        _tokens = new List<int>(prompt);
-        Table = new BlockTable(cacheSalt);
+        _tokens = new List<int>(prompt.Count + Math.Min(maxTokens, UsualCompletion));
+        _tokens.AddRange(prompt);
+        Table = new BlockTable(cacheSalt, (_tokens.Capacity / UsualBlock) + 1);
+        Place = new LinkedListNode<Sequence>(this);
     }
 
     /// <summary>The request's id.</summary>
@@ -27,17 +35,29 @@ internal sealed class Sequence
     /// <summary>Tokens it may generate.</summary>
     public int MaxTokens { get; }
 
-    /// <summary>Prompt and generated tokens.</summary>
+    /// <summary>Prompt and generated tokens whose values are known.</summary>
     public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
-    /// <summary>Number of prompt and generated tokens.</summary>
-    public int Length => _tokens.Count;
+    /// <summary>Tokens that steps under way will choose: they follow <see cref="Tokens"/>.</summary>
+    public int Expected { get; private set; }
 
-    /// <summary>Tokens generated so far. Preemption does not lose them.</summary>
-    public int Generated => _tokens.Count - PromptLength;
+    /// <summary>Which of the tokens chosen by the step under way is its own; of use while <see cref="Expected"/> is 1.</summary>
+    public int ExpectedAt { get; private set; }
 
-    /// <summary>Tokens whose keys and values the cache holds. The newest token's are never among them.</summary>
+    /// <summary>Number of prompt and generated tokens, expected ones included.</summary>
+    public int Length => _tokens.Count + Expected;
+
+    /// <summary>Tokens generated so far, expected ones included. Preemption does not lose them.</summary>
+    public int Generated => Length - PromptLength;
+
+    /// <summary>Whether all that it may generate is generated or expected: nothing more is to be computed.</summary>
+    public bool IsComplete => Generated >= MaxTokens;
+
+    /// <summary>Tokens whose keys and values the cache holds, or will when the steps under way have run. Never the newest token's.</summary>
     public int Computed { get; set; }
+
+    /// <summary>Tokens to compute before the next one can be chosen; at least 1.</summary>
+    public int Remaining => Length - Computed;
 
     /// <summary>Prompt tokens that the prefix cache had when the sequence was first admitted.</summary>
     public int? CachedTokens { get; set; }
@@ -48,6 +68,26 @@ internal sealed class Sequence
     /// <summary>How often it lost its blocks to older sequences.</summary>
     public int Preemptions { get; set; }
 
-    /// <summary>Adds a generated token.</summary>
-    public void Append(int token) => _tokens.Add(token);
+    /// <summary>Its place in the line of those that wait. Made with it, so that waiting takes no memory.</summary>
+    public LinkedListNode<Sequence> Place { get; }
+
+    /// <summary>Notes that a step which computes a chunk of it is under way.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="sample">Which of the step's chosen tokens will be its own, if the chunk samples.</param>
+    public void Launch(PlannedChunk chunk, int sample)
+    {
+        Computed = chunk.End;
+        if (chunk.Samples)
+        {
+            Expected++;
+            ExpectedAt = sample;
+        }
+    }
+
+    /// <summary>Adds a generated token: the one that was expected, if one was.</summary>
+    public void Append(int token)
+    {
+        _tokens.Add(token);
+        Expected -= Expected > 0 ? 1 : 0;
+    }
 }

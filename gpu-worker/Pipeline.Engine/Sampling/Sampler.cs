@@ -14,29 +14,24 @@ internal static class Sampler
 
     /// <summary>Chooses a token for each row.</summary>
     /// <param name="logits">float32 [rows, vocabulary].</param>
-    /// <param name="rows">How, for each row.</param>
+    /// <param name="drawn">int64 [drawn]: the rows that are drawn by chance, ascending; null for none.</param>
+    /// <param name="settings">float64 [3, drawn, 1]: their temperatures, top-p, and chances; null for none.</param>
     /// <returns>int64 [rows] on the device: token ids, or <see cref="NotFinite"/>.</returns>
-    public static Tensor Choose(Tensor logits, IReadOnlyList<SamplingRow> rows)
+    public static Tensor Choose(Tensor logits, Tensor? drawn, Tensor? settings)
     {
         // Of equal maxima the first is returned: greedy decoding is exact and the same on every run.
         (Tensor highest, Tensor tokens) = logits.max(-1);
-        long[] drawn = [.. Enumerable.Range(0, rows.Count).Where(i => rows[i].Temperature > 0).Select(i => (long)i)];
-        if (drawn.Length > 0)
+        if (drawn is not null && settings is not null)
         {
-            Tensor index = tensor(drawn, device: logits.device);
-            Tensor candidates = drawn.Length == rows.Count ? logits : logits.index_select(0, index);
-            tokens.index_copy_(0, index, Draw(candidates, [.. drawn.Select(i => rows[(int)i])]));
+            Tensor candidates = drawn.shape[0] == logits.shape[0] ? logits : logits.index_select(0, drawn);
+            tokens.index_copy_(0, drawn, Draw(candidates, settings));
         }
 
         return tokens.masked_fill_(highest.isfinite().logical_not(), NotFiniteScalar);
     }
 
-    private static Tensor Draw(Tensor logits, SamplingRow[] rows)
+    private static Tensor Draw(Tensor logits, Tensor settings)
     {
-        // [3, rows, 1]: temperature, top-p and chance travel together.
-        Tensor settings = tensor(
-            rows.Select(r => (double)r.Temperature).Concat(rows.Select(r => (double)r.TopP)).Concat(rows.Select(r => r.Uniform)).ToArray(),
-            [3, rows.Length, 1], dtype: ScalarType.Float64, device: logits.device);
         (Tensor sorted, Tensor ids) = logits.sort(-1, descending: true, stable: true);
 
         // Sums in float64: over a large vocabulary float32 would lose the tail.

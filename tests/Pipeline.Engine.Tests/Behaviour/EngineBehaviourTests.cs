@@ -3,11 +3,21 @@ using Pipeline.Engine.Tests.Support;
 
 namespace Pipeline.Engine.Tests.Behaviour;
 
-public sealed class EngineBehaviourTests : IDisposable
+/// <summary>Steps that wait for the one before.</summary>
+public sealed class EngineBehaviourInStepTests() : EngineBehaviourTests(stepsAhead: 0);
+
+/// <summary>Steps that are launched while the tokens of the one before are on the device alone.</summary>
+public sealed class EngineBehaviourAheadTests() : EngineBehaviourTests(stepsAhead: 1);
+
+public abstract class EngineBehaviourTests(int stepsAhead) : IDisposable
 {
     private readonly RandomModel _model = new(new() { Seed = 21 });
 
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        _model.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void Seeded_sampling_does_not_depend_on_what_else_runs()
@@ -58,7 +68,7 @@ public sealed class EngineBehaviourTests : IDisposable
 
         using RandomModel ending = new(_model.Shape with { EndTokens = [end, 96] });
         using InferenceEngine engine = InferenceEngine.Load(
-            new() { ModelDirectory = ending.Directory }, null, null, () => new ScriptDecoder());
+            new() { ModelDirectory = ending.Directory, StepsAhead = stepsAhead }, null, null, () => new ScriptDecoder());
         GenerationRequest request = EngineDriver.Greedy("a", prompt, 20);
         GenerationResult stopped = EngineDriver.Run(engine, request)["a"];
         Assert.Equal(tokens.Take(first + 1), stopped.Tokens);
@@ -86,7 +96,11 @@ public sealed class EngineBehaviourTests : IDisposable
         using InferenceEngine engine = InferenceEngine.Load(Options() with { PrefixCaching = false, BlockCount = 50 });
         engine.Add(EngineDriver.Greedy("kept", [1, 2, 3], 30));
         engine.Add(EngineDriver.Greedy("dropped", [.. Enumerable.Range(1, 40)], 30));
-        engine.Step();
+        for (int i = 0; i <= stepsAhead; i++)
+        {
+            engine.Step();
+        }
+
         int used = 50 - engine.Statistics.FreeBlocks;
         Assert.True(engine.Cancel("dropped"));
         Assert.True(engine.Cancel("dropped"));
@@ -154,7 +168,7 @@ public sealed class EngineBehaviourTests : IDisposable
     public void A_model_of_broken_weights_fails_its_requests_and_not_the_engine()
     {
         using RandomModel broken = new(_model.Shape with { BrokenToken = 50 });
-        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = broken.Directory, BlockSize = 4, BlockCount = 8 });
+        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = broken.Directory, StepsAhead = stepsAhead, BlockSize = 4, BlockCount = 8 });
         ReferenceModel reference = new(_model.Directory);
         engine.Add(EngineDriver.Greedy("bad", [.. Enumerable.Range(48, 20)], 10));
         engine.Add(EngineDriver.Greedy("good", [1, 2, 3], 10));
@@ -180,7 +194,7 @@ public sealed class EngineBehaviourTests : IDisposable
     public void A_failed_request_does_no_harm_to_one_that_shares_its_beginning()
     {
         using RandomModel broken = new(_model.Shape with { BrokenToken = 50 });
-        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = broken.Directory, BlockSize = 4, BlockCount = 20 });
+        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = broken.Directory, StepsAhead = stepsAhead, BlockSize = 4, BlockCount = 20 });
         int[] shared = [.. Enumerable.Range(1, 12)];
         EngineDriver.Run(engine, EngineDriver.Greedy("before", [.. shared, 3], 1));
         engine.Add(EngineDriver.Greedy("bad", [.. shared, 50], 10));
@@ -202,15 +216,15 @@ public sealed class EngineBehaviourTests : IDisposable
     public void Bfloat16_runs_and_mostly_agrees_with_float32()
     {
         using RandomModel stored = new(_model.Shape, TorchSharp.torch.ScalarType.BFloat16);
-        using InferenceEngine wide = InferenceEngine.Load(new() { ModelDirectory = stored.Directory });
-        using InferenceEngine narrow = InferenceEngine.Load(new() { ModelDirectory = stored.Directory, Dtype = "bfloat16" });
+        using InferenceEngine wide = InferenceEngine.Load(new() { ModelDirectory = stored.Directory, StepsAhead = stepsAhead });
+        using InferenceEngine narrow = InferenceEngine.Load(new() { ModelDirectory = stored.Directory, StepsAhead = stepsAhead, Dtype = "bfloat16" });
         GenerationRequest[] requests = [.. EngineDriver.Prompts(40, 97, 30, 3).Select((p, i) => EngineDriver.Greedy($"{i}", p, 1))];
         Dictionary<string, GenerationResult> a = EngineDriver.Run(wide, requests), b = EngineDriver.Run(narrow, requests);
         int same = requests.Count(r => a[r.Id].Tokens[0] == b[r.Id].Tokens[0]);
         Assert.InRange(same, 34, 40);
     }
 
-    private EngineOptions Options() => new() { ModelDirectory = _model.Directory, Threads = 1 };
+    private EngineOptions Options() => new() { ModelDirectory = _model.Directory, StepsAhead = stepsAhead, Threads = 1 };
 
     private InferenceEngine Load() => InferenceEngine.Load(Options());
 }

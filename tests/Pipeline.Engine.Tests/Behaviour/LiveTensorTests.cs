@@ -12,11 +12,13 @@ public sealed class LiveTensorTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    [Fact]
-    public void Live_tensors_stay_flat_over_steps()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Live_tensors_stay_flat_over_steps(int stepsAhead)
     {
-        using InferenceEngine engine = Load();
-        EngineDriver.Run(engine, EngineDriver.Greedy("warm", [1, 2, 3], 4));
+        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = _model.Directory, Threads = 1, StepsAhead = stepsAhead });
+        EngineDriver.Run(engine, EngineDriver.Greedy("warm", [1, 2, 3], 6) with { Sampling = new() { Temperature = 1, Seed = 1 } });
         long before = Count();
         int[][] prompts = EngineDriver.Prompts(20, 97, 40, 3);
         for (int i = 0; i < prompts.Length; i++)
@@ -27,7 +29,9 @@ public sealed class LiveTensorTests : IDisposable
         while (engine.HasWork)
         {
             engine.Step();
-            Assert.Equal(before, torch.Tensor.TotalCount);
+
+            // What a step under way chooses is kept for the next.
+            Assert.InRange(torch.Tensor.TotalCount, before, before + stepsAhead);
         }
     }
 

@@ -3,7 +3,13 @@ using Pipeline.Engine.Tests.Support;
 
 namespace Pipeline.Engine.Tests.Greedy;
 
-public sealed class GreedyEqualsReferenceTests
+/// <summary>Steps that wait for the one before.</summary>
+public sealed class GreedyEqualsReferenceInStepTests() : GreedyEqualsReferenceTests(stepsAhead: 0);
+
+/// <summary>Steps that are launched while the tokens of the one before are on the device alone.</summary>
+public sealed class GreedyEqualsReferenceAheadTests() : GreedyEqualsReferenceTests(stepsAhead: 1);
+
+public abstract class GreedyEqualsReferenceTests(int stepsAhead)
 {
     private static readonly Dictionary<string, ModelShape> Shapes = new()
     {
@@ -21,7 +27,7 @@ public sealed class GreedyEqualsReferenceTests
     {
         using RandomModel model = new(Shapes[shape]);
         ReferenceModel reference = new(model.Directory);
-        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = model.Directory, BlockSize = 8 });
+        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = model.Directory, StepsAhead = stepsAhead, BlockSize = 8 });
         foreach (int[] prompt in EngineDriver.Prompts(4, model.Shape.Vocabulary, 30, 1))
         {
             GenerationResult result = EngineDriver.Run(engine, EngineDriver.Greedy("a", prompt, 12))["a"];
@@ -37,7 +43,7 @@ public sealed class GreedyEqualsReferenceTests
         using RandomModel model = new(Shapes[shape]);
         foreach (bool prefixCaching in new[] { true, false })
         {
-            EngineOptions options = new() { ModelDirectory = model.Directory, BlockSize = 8, PrefixCaching = prefixCaching, TokenBudget = 200 };
+            EngineOptions options = new() { ModelDirectory = model.Directory, StepsAhead = stepsAhead, BlockSize = 8, PrefixCaching = prefixCaching, TokenBudget = 200 };
             Dictionary<string, GenerationResult> results = RunBatch(model, options, 32, 60, 20, out _);
             Assert.Equal(prefixCaching, results.Values.Any(result => result.CachedTokens > 0));
         }
@@ -52,7 +58,7 @@ public sealed class GreedyEqualsReferenceTests
     public void Chunks_that_split_blocks_give_the_references_tokens(int chunk, int blockSize)
     {
         using RandomModel model = new(Shapes["grouped"]);
-        EngineOptions options = new() { ModelDirectory = model.Directory, BlockSize = blockSize, PrefillChunk = chunk, TokenBudget = 64 };
+        EngineOptions options = new() { ModelDirectory = model.Directory, StepsAhead = stepsAhead, BlockSize = blockSize, PrefillChunk = chunk, TokenBudget = 64 };
         RunBatch(model, options, 16, 90, 10, out _);
     }
 
@@ -64,7 +70,7 @@ public sealed class GreedyEqualsReferenceTests
         using RandomModel model = new(Shapes["grouped"]);
         EngineOptions options = new()
         {
-            ModelDirectory = model.Directory, BlockSize = 4, BlockCount = 24, PrefixCaching = prefixCaching, TokenBudget = 64,
+            ModelDirectory = model.Directory, StepsAhead = stepsAhead, BlockSize = 4, BlockCount = 24, PrefixCaching = prefixCaching, TokenBudget = 64,
         };
         RunBatch(model, options, 32, 40, 40, out EngineStatistics statistics);
         Assert.True(statistics.Preemptions > 10, $"{statistics.Preemptions} preemptions");
@@ -74,7 +80,7 @@ public sealed class GreedyEqualsReferenceTests
     public void A_full_prefix_hit_still_computes_a_token_and_repeats_the_answer()
     {
         using RandomModel model = new(Shapes["grouped"]);
-        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = model.Directory, BlockSize = 8 });
+        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = model.Directory, StepsAhead = stepsAhead, BlockSize = 8 });
         int[] prompt = [.. Enumerable.Range(1, 32)];
         GenerationResult first = EngineDriver.Run(engine, EngineDriver.Greedy("a", prompt, 8))["a"];
         GenerationResult again = EngineDriver.Run(engine, EngineDriver.Greedy("b", prompt, 8))["b"];
@@ -89,7 +95,7 @@ public sealed class GreedyEqualsReferenceTests
     {
         using RandomModel model = new(Shapes["grouped"]);
         ReferenceModel reference = new(model.Directory);
-        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = model.Directory, BlockSize = 8 });
+        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = model.Directory, StepsAhead = stepsAhead, BlockSize = 8 });
         int[] prompt = [.. Enumerable.Range(1, 30)];
         Dictionary<string, GenerationResult> results = EngineDriver.Run(
             engine, [.. Enumerable.Range(0, 5).Select(i => EngineDriver.Greedy($"{i}", [.. prompt, i + 1], 10))]);

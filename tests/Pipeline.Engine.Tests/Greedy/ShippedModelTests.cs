@@ -18,17 +18,19 @@ public sealed class ShippedModelTests
     private static readonly ConcurrentDictionary<int, int[]> Confirmed = [];
 
     [Theory]
-    [InlineData(64, 16, 512, null, true)]
-    [InlineData(64, 16, 512, null, false)]
-    [InlineData(64, 16, 23, null, true)]
-    [InlineData(1, 16, 512, null, true)]
-    [InlineData(64, 8, 512, 60, true)]
-    public void Every_token_is_the_references(int running, int blockSize, int chunk, int? blocks, bool prefixCaching)
+    [InlineData(64, 16, 512, null, true, 0)]
+    [InlineData(64, 16, 512, null, true, 1)]
+    [InlineData(64, 16, 512, null, false, 0)]
+    [InlineData(64, 16, 23, null, true, 0)]
+    [InlineData(1, 16, 512, null, true, 0)]
+    [InlineData(64, 8, 512, 60, true, 0)]
+    [InlineData(64, 8, 512, 60, true, 1)]
+    public void Every_token_is_the_references(int running, int blockSize, int chunk, int? blocks, bool prefixCaching, int stepsAhead)
     {
         using InferenceEngine engine = InferenceEngine.Load(new()
         {
             ModelDirectory = Model, MaxRunningSequences = running, BlockSize = blockSize, PrefillChunk = chunk,
-            BlockCount = blocks, PrefixCaching = prefixCaching,
+            BlockCount = blocks, PrefixCaching = prefixCaching, StepsAhead = stepsAhead,
         });
         int[][] prompts = Prompts(engine.Tokenizer);
         Dictionary<string, GenerationResult> results = EngineDriver.Run(

@@ -11,9 +11,9 @@ public sealed class StepPlannerTests
     {
         SimulatedEngine engine = Engine(blocks: 100, new StepLimits(10, 8, 8));
         Sequence first = Add(engine, "first", 4), second = Add(engine, "second", 20);
-        Assert.Equal([(first, 4), (second, 6)], engine.Step().Chunks.Select(c => (c.Sequence, c.Count)));
-        Assert.Equal([(first, 1), (second, 8)], engine.Step().Chunks.Select(c => (c.Sequence, c.Count)));
-        Assert.Equal([(first, 1), (second, 6)], engine.Step().Chunks.Select(c => (c.Sequence, c.Count)));
+        Assert.Equal([(first, 4), (second, 6)], engine.Step().Select(c => (c.Sequence, c.Count)));
+        Assert.Equal([(first, 1), (second, 8)], engine.Step().Select(c => (c.Sequence, c.Count)));
+        Assert.Equal([(first, 1), (second, 6)], engine.Step().Select(c => (c.Sequence, c.Count)));
     }
 
     [Fact]
@@ -21,8 +21,8 @@ public sealed class StepPlannerTests
     {
         SimulatedEngine engine = Engine(blocks: 100, new StepLimits(100, 100, 2));
         Sequence a = Add(engine, "a", 3, maxTokens: 1), b = Add(engine, "b", 3, maxTokens: 5), c = Add(engine, "c", 3, maxTokens: 1);
-        Assert.Equal([a, b], engine.Step().Chunks.Select(chunk => chunk.Sequence));
-        Assert.Equal([b, c], engine.Step().Chunks.Select(chunk => chunk.Sequence));
+        Assert.Equal([a, b], engine.Step().Select(chunk => chunk.Sequence));
+        Assert.Equal([b, c], engine.Step().Select(chunk => chunk.Sequence));
     }
 
     [Fact]

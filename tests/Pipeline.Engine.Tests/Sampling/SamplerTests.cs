@@ -81,7 +81,16 @@ public sealed class SamplerTests
     private static long[] Choose(float[] logits, params SamplingRow[] rows)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return Sampler.Choose(torch.tensor(logits, [rows.Length, Vocabulary]), rows).data<long>().ToArray();
+        SamplingRows sampling = new();
+        foreach (SamplingRow row in rows)
+        {
+            sampling.Add(row);
+        }
+
+        int drawn = sampling.Drawn.Length;
+        Tensor? index = drawn == 0 ? null : torch.tensor(sampling.Drawn.ToArray()).to(ScalarType.Int64);
+        Tensor? settings = drawn == 0 ? null : torch.tensor(sampling.Settings.ToArray(), [3, drawn, 1]);
+        return Sampler.Choose(torch.tensor(logits, [rows.Length, Vocabulary]), index, settings).data<long>().ToArray();
     }
 
     // The same by definition: candidates in order of probability, until they have top-p; then the one that chance meets.
