@@ -1,4 +1,5 @@
 using Pipeline.Benchmarks.Machines;
+using Pipeline.Benchmarks.Throughput;
 
 namespace Pipeline.Benchmarks;
 
@@ -7,6 +8,7 @@ internal static class Registry
 {
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
+        new EngineBenchmark(),
         new CeilingsBenchmark(),
     ];
 }

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Pipeline.Benchmarks.Support;
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Benchmarks.RandomModels;
+
+/// <summary>Models of random weights in Hugging Face layout, made once and kept. The same shape gives the same weights.</summary>
+internal static class RandomModel
+{
+    private const long Seed = 1234;
+
+    /// <summary>The directory of a model: <paramref name="model"/> itself, or that of the shape it names, made if need be.</summary>
+    /// <exception cref="BenchmarkException">It is neither a directory nor a shape.</exception>
+    public static string Find(string model)
+    {
+        if (Directory.Exists(model))
+        {
+            return Path.GetFullPath(model);
+        }
+
+        ModelShape shape = ModelShape.All.FirstOrDefault(shape => shape.Name == model)
+            ?? throw new BenchmarkException(
+                $"--model {model}: neither a directory nor one of the shapes {string.Join(", ", ModelShape.All.Select(known => known.Name))}.");
+        string directory = Path.Combine(Folders.Kept("models"), shape.Name);
+        if (!Directory.Exists(directory))
+        {
+            Console.Error.WriteLine($"making {directory}");
+            string unfinished = $"{directory}.{Guid.NewGuid():N}";
+            Write(shape, unfinished);
+            Directory.Move(unfinished, directory);
+        }
+
+        return directory;
+    }
+
+    /// <summary>Writes a model of a shape into a new directory.</summary>
+    public static void Write(ModelShape shape, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, "config.json"), Configuration(shape).ToJsonString(Report.Json));
+        var generation = new JsonObject { ["bos_token_id"] = 0, ["eos_token_id"] = 2, ["do_sample"] = false };
+        File.WriteAllText(Path.Combine(directory, "generation_config.json"), generation.ToJsonString(Report.Json));
+        MadeUpTokenizer.Write(shape.Vocabulary, directory);
+
+        LibtorchLoader.EnsureLoaded();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable inference = inference_mode(true);
+        using var chance = new Generator((ulong)Seed);
+        Dictionary<string, Tensor> weights = shape.Weights().ToDictionary(
+            weight => weight.Name, weight => Draw(weight.Name, weight.Shape, shape, chance));
+        SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), weights);
+    }
+
+    private static Tensor Draw(string name, long[] shape, ModelShape model, Generator chance)
+    {
+        using Tensor drawn = empty(shape, ScalarType.Float32);
+        // Norms are near one, not exactly one: a norm whose weight is forgotten shows.
+        (double mean, double deviation) = shape.Length == 1 ? (1, 0.1)
+            : (0, name.Contains("embed_tokens", StringComparison.Ordinal) ? model.EmbeddingDeviation : model.Deviation);
+        return drawn.normal_(mean, deviation, chance).to(ScalarType.BFloat16);
+    }
+
+    private static JsonObject Configuration(ModelShape shape) => new()
+    {
+        ["architectures"] = new JsonArray(shape.QueryKeyNorm ? "Qwen3ForCausalLM" : "LlamaForCausalLM"),
+        ["model_type"] = shape.QueryKeyNorm ? "qwen3" : "llama",
+        ["attention_bias"] = false,
+        ["attention_dropout"] = 0.0,
+        ["bos_token_id"] = 0,
+        ["eos_token_id"] = 2,
+        ["head_dim"] = shape.HeadSize,
+        ["hidden_act"] = "silu",
+        ["hidden_size"] = shape.Hidden,
+        ["initializer_range"] = shape.Deviation,
+        ["intermediate_size"] = shape.Intermediate,
+        ["max_position_embeddings"] = shape.Context,
+        ["mlp_bias"] = false,
+        ["num_attention_heads"] = shape.Heads,
+        ["num_hidden_layers"] = shape.Layers,
+        ["num_key_value_heads"] = shape.KeyValueHeads,
+        ["rms_norm_eps"] = shape.Epsilon,
+        ["rope_theta"] = shape.RopeTheta,
+        ["rope_scaling"] = !shape.Llama3Scaling ? null : new JsonObject
+        {
+            ["rope_type"] = "llama3",
+            ["factor"] = 8.0,
+            ["low_freq_factor"] = 1.0,
+            ["high_freq_factor"] = 4.0,
+            ["original_max_position_embeddings"] = 8192,
+        },
+        ["tie_word_embeddings"] = shape.Tied,
+        ["torch_dtype"] = "bfloat16",
+        ["use_cache"] = true,
+        ["vocab_size"] = shape.Vocabulary,
+    };
+}

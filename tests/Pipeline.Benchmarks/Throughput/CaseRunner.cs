@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Pipeline.Benchmarks.Machines;
+using Pipeline.Benchmarks.Peers;
+using Pipeline.Benchmarks.RandomModels;
+using Pipeline.Benchmarks.Support;
+using Pipeline.Engine.Models;
+
+namespace Pipeline.Benchmarks.Throughput;
+
+/// <summary>Runs cases: engine, peer, engine, peer, ..., each in a process of its own, one at a time.</summary>
+internal sealed class CaseRunner
+{
+    public required int Runs { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required int Warm { get; init; }
+
+    public string? Kernels { get; init; }
+
+    public int? TokenBudget { get; init; }
+
+    /// <summary>Whether tokens are compared, not times.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>Whom the engine is compared with, if anybody.</summary>
+    public IPeer? Peer { get; init; }
+
+    /// <summary>Measures the machine's ceilings, then runs the case as often as asked.</summary>
+    /// <exception cref="BenchmarkException">The engine or the peer cannot run it.</exception>
+    public async Task<CaseResult> RunAsync(BenchmarkCase chosen, CancellationToken cancellationToken)
+    {
+        string directory = RandomModel.Find(chosen.Model);
+        ModelConfig model = ModelConfigReader.Read(directory);
+        var setting = new RunSetting
+        {
+            Model = directory,
+            Device = chosen.Device,
+            Dtype = chosen.Dtype,
+            Kernels = Kernels,
+            TokenBudget = TokenBudget,
+            Threads = Threads,
+            Workload = chosen.Workload,
+            Warm = Warm,
+            Exact = Exact,
+            Ceilings = Ceilings.Measure(chosen.Device, Threads, MatrixShape.Of(model)),
+        };
+        Peer?.Prepare(setting);
+        var engine = new List<RunResult>();
+        var peer = new List<RunResult>();
+        for (int run = 0; run < Runs; run++)
+        {
+            engine.Add(await RunEngineAsync(setting, cancellationToken));
+            if (Peer is not null)
+            {
+                peer.Add(await Peer.RunAsync(setting, cancellationToken));
+            }
+        }
+
+        return new CaseResult(chosen, setting.Ceilings, engine, peer);
+    }
+
+    private static async Task<RunResult> RunEngineAsync(RunSetting setting, CancellationToken cancellationToken)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(setting, Report.Json), cancellationToken);
+            (string program, string[] arguments) = Child.Self();
+            return await Child.RunAsync<RunResult>(program, [.. arguments, "engine", "--child", file], cancellationToken);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
