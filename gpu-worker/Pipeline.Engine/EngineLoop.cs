@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Pipeline.Engine.Models;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 
 namespace Pipeline.Engine;
 

@@ -4,7 +4,7 @@ using Pipeline.Engine.Execution;
 using Pipeline.Engine.Models;
 using Pipeline.Engine.Planning;
 using Pipeline.Engine.Sampling;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 
 namespace Pipeline.Engine;
 

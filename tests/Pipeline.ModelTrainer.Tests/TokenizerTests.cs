@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 using Pipeline.ModelTrainer.Commands;
 using Pipeline.ModelTrainer.Documents;
 using Pipeline.ModelTrainer.Prompts;

@@ -1,4 +1,4 @@
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 
 namespace Pipeline.Engine.Sampling;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Results;
 using Pipeline.Engine;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
 
 namespace Pipeline.GpuWorker.Backends;

@@ -27,7 +27,7 @@ internal static class JsonLines
             {
                 result = answer(line);
             }
-            catch (Exception e) when (e is JsonException or Engine.Tokenization.Templates.TemplateRenderException)
+            catch (Exception e) when (e is JsonException or Tokenization.Templates.TemplateRenderException)
             {
                 exitCode = 1;
                 string message = $"line {number}: {e.Message}";

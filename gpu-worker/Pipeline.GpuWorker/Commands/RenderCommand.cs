@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
 
 namespace Pipeline.GpuWorker.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
 
 namespace Pipeline.GpuWorker.Commands;

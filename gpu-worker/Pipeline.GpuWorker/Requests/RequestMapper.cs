@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Engine;
-using Pipeline.Engine.Tokenization;
-using Pipeline.Engine.Tokenization.Templates;
+using Pipeline.Tokenization;
+using Pipeline.Tokenization.Templates;
 
 namespace Pipeline.GpuWorker.Requests;
 

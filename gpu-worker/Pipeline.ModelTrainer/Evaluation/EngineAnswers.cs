@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Engine;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 using Pipeline.ModelTrainer.Prompts;
 
 namespace Pipeline.ModelTrainer.Evaluation;

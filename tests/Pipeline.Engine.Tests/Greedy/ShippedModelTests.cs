@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Pipeline.Engine.Tests.Reference;
 using Pipeline.Engine.Tests.Support;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 
 namespace Pipeline.Engine.Tests.Greedy;
 

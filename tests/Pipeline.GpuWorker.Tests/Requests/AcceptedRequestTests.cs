@@ -49,7 +49,7 @@ public sealed class AcceptedRequestTests : IDisposable
     [Fact]
     public void A_cap_limits_only_what_names_no_limit()
     {
-        var capped = new RequestMapper(_fixture.Tokenizer, Engine.Tokenization.ChatTemplate.Parse("x"), "m", 100, _fixture.Time, maxCompletionTokens: 7);
+        var capped = new RequestMapper(_fixture.Tokenizer, Tokenization.ChatTemplate.Parse("x"), "m", 100, _fixture.Time, maxCompletionTokens: 7);
         const string body = """{"model":"m","messages":[{"role":"user","content":"a"}]""";
         Assert.Equal(7, capped.Map("i", RequestMapper.ChatCompletions, body + "}", "").Generation.MaxTokens);
         Assert.Equal(9, capped.Map("i", RequestMapper.ChatCompletions, body + ",\"max_tokens\":9}", "").Generation.MaxTokens);

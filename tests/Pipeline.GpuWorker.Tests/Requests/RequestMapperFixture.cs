@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Engine.Tests.Tokenization;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization.Tests;
+using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
 
 namespace Pipeline.GpuWorker.Tests.Requests;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Pipeline.Engine;
-using Pipeline.Engine.Tokenization;
+using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Tokenization.Files;
+
+/// <summary>What stands in a model directory's tokenizer.json (the format of Hugging Face's tokenizers library).</summary>
+internal sealed class TokenizerFile
+{
+    [JsonPropertyName("added_tokens")]
+    public List<AddedTokenEntry> AddedTokens { get; init; } = [];
+
+    [JsonPropertyName("normalizer")]
+    public JsonElement Normalizer { get; init; }
+
+    [JsonPropertyName("pre_tokenizer")]
+    public JsonElement PreTokenizer { get; init; }
+
+    [JsonPropertyName("post_processor")]
+    public JsonElement PostProcessor { get; init; }
+
+    [JsonPropertyName("decoder")]
+    public JsonElement Decoder { get; init; }
+
+    [JsonPropertyName("model")]
+    public JsonElement Model { get; init; }
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not what it should be.</exception>
+    public static TokenizerFile Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"The model directory has no tokenizer: {path} is missing.", path);
+        }
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return JsonSerializer.Deserialize<TokenizerFile>(stream)
+                ?? throw new InvalidDataException($"{path} holds null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is not a tokenizer file: {e.Message}", e);
+        }
+    }
+
+    internal sealed record AddedTokenEntry(
+        [property: JsonPropertyName("id"), JsonRequired] int Id,
+        [property: JsonPropertyName("content"), JsonRequired] string Content,
+        [property: JsonPropertyName("special")] bool Special = false,
+        [property: JsonPropertyName("single_word")] bool SingleWord = false,
+        [property: JsonPropertyName("lstrip")] bool StripLeft = false,
+        [property: JsonPropertyName("rstrip")] bool StripRight = false,
+        [property: JsonPropertyName("normalized")] bool? Normalized = null)
+    {
+        public AddedToken ToAddedToken() =>
+            new(Id, Content, Special, SingleWord, StripLeft, StripRight, Normalized ?? !Special);
+    }
+}

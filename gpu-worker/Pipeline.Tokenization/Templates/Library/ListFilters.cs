@@ -1,0 +1,122 @@
+using Pipeline.Tokenization.Templates.Evaluation;
+
+namespace Pipeline.Tokenization.Templates.Library;
+
+/// <summary>Filters over lists and mappings, and those that choose.</summary>
+internal static class ListFilters
+{
+    public static readonly Dictionary<string, Filter> All = new()
+    {
+        ["length"] = (value, _, _) => Length(value),
+        ["count"] = (value, _, _) => Length(value),
+        ["first"] = (value, _, _) => Values.AsList(value) is [var item, ..] ? item : new Undefined("first"),
+        ["last"] = (value, _, _) => Values.AsList(value) is [.., var item] ? item : new Undefined("last"),
+        ["list"] = (value, _, _) => Values.AsList(value).ToList(),
+        ["reverse"] = (value, _, _) => value is string text
+            ? CodePoints.Join(Values.AsList(text).Reverse()) : Values.AsList(value).Reverse().ToList(),
+        ["join"] = Join,
+        ["items"] = (value, _, _) => value is Undefined ? new List<object?>() : MappingMethods.Items(AsMapping(value)),
+        ["dictsort"] = DictSort,
+        ["sort"] = Sort,
+        ["unique"] = Unique,
+        ["min"] = (value, _, _) => Sorted(Values.AsList(value)) is [var item, ..] ? item : new Undefined("min"),
+        ["max"] = (value, _, _) => Sorted(Values.AsList(value)) is [.., var item] ? item : new Undefined("max"),
+        ["map"] = Map,
+        ["select"] = (value, a, i) => Choose(value, a, i, byAttribute: false, keep: true),
+        ["reject"] = (value, a, i) => Choose(value, a, i, byAttribute: false, keep: false),
+        ["selectattr"] = (value, a, i) => Choose(value, a, i, byAttribute: true, keep: true),
+        ["rejectattr"] = (value, a, i) => Choose(value, a, i, byAttribute: true, keep: false),
+        ["attr"] = (value, a, _) => Members.Attribute(value, a.Text(0, "name")),
+        ["default"] = Default,
+        ["d"] = Default,
+    };
+
+    private static object? Length(object? value) => value is string text ? CodePoints.Count(text) : (long)Values.AsList(value).Count;
+
+    private static object? Default(object? value, Arguments arguments, Interpreter interpreter) =>
+        value is Undefined || (Values.IsTrue(arguments.Get(1, "boolean", false)) && !Values.IsTrue(value))
+            ? arguments.Get(0, "default_value", "")
+            : value;
+
+    private static string Join(object? value, Arguments arguments, Interpreter interpreter)
+    {
+        IEnumerable<object?> items = Values.AsList(value);
+        if (arguments.Has(1, "attribute"))
+        {
+            items = items.Select(item => Members.Path(item, arguments.Get(1, "attribute")));
+        }
+        return string.Join(PythonText.Str(arguments.Get(0, "d", "")), items.Select(PythonText.Str));
+    }
+
+    private static OrderedDictionary<string, object?> AsMapping(object? value) => value as OrderedDictionary<string, object?>
+        ?? throw new TemplateRenderException($"'items' needs a mapping, not {Values.TypeName(value)}");
+
+    private static List<object?> DictSort(object? value, Arguments arguments, Interpreter interpreter)
+    {
+        bool caseSensitive = Values.IsTrue(arguments.Get(0, "case_sensitive", false));
+        int by = arguments.Text(1, "by", "key") == "value" ? 1 : 0;
+        bool reverse = Values.IsTrue(arguments.Get(2, "reverse", false));
+        return Ordered(MappingMethods.Items(AsMapping(value)), pair => Folded(((List<object?>)pair!)[by], caseSensitive), reverse);
+    }
+
+    private static List<object?> Sort(object? value, Arguments arguments, Interpreter interpreter)
+    {
+        bool reverse = Values.IsTrue(arguments.Get(0, "reverse", false));
+        bool caseSensitive = Values.IsTrue(arguments.Get(1, "case_sensitive", false));
+        object? attribute = arguments.Get(2, "attribute");
+        return Ordered(Values.AsList(value),
+            item => Folded(attribute is null ? item : Members.Path(item, attribute), caseSensitive), reverse);
+    }
+
+    private static List<object?> Ordered(IReadOnlyList<object?> items, Func<object?, object?> key, bool reverse)
+    {
+        var comparer = Comparer<object?>.Create(Operators.Order);
+        return reverse ? [.. items.OrderByDescending(key, comparer)] : [.. items.OrderBy(key, comparer)];
+    }
+
+    private static List<object?> Sorted(IReadOnlyList<object?> items) => Ordered(items, item => Folded(item, false), false);
+
+    private static object? Folded(object? value, bool caseSensitive) =>
+        value is string text && !caseSensitive ? text.ToLowerInvariant() : value;
+
+    private static List<object?> Unique(object? value, Arguments arguments, Interpreter interpreter)
+    {
+        List<object?> seen = [];
+        List<object?> result = [];
+        foreach (object? item in Values.AsList(value))
+        {
+            object? key = Folded(item, Values.IsTrue(arguments.Get(0, "case_sensitive", false)));
+            if (!seen.Exists(other => Operators.AreEqual(other, key)))
+            {
+                seen.Add(key);
+                result.Add(item);
+            }
+        }
+        return result;
+    }
+
+    private static List<object?> Map(object? value, Arguments arguments, Interpreter interpreter)
+    {
+        if (arguments.Named.TryGetValue("attribute", out object? attribute))
+        {
+            object? otherwise = arguments.Named.GetValueOrDefault("default");
+            return Values.AsList(value).Select(item =>
+                Members.Path(item, attribute) is var found && found is Undefined && otherwise is not null ? otherwise : found).ToList();
+        }
+        Filter filter = Filters.Find(arguments.Text(0, "filter"));
+        var rest = new Arguments([.. arguments.Positional.Skip(1)], arguments.Named);
+        return Values.AsList(value).Select(item => filter(item, rest, interpreter)).ToList();
+    }
+
+    private static List<object?> Choose(object? value, Arguments arguments, Interpreter interpreter, bool byAttribute, bool keep)
+    {
+        int testAt = byAttribute ? 1 : 0;
+        object? attribute = byAttribute ? arguments.Require(0, "attribute") : null;
+        Test test = arguments.Positional.Count > testAt
+            ? Tests.Find(arguments.Text(testAt, "test"))
+            : (item, _) => Values.IsTrue(item);
+        var rest = new Arguments([.. arguments.Positional.Skip(testAt + 1)], arguments.Named);
+        return Values.AsList(value)
+            .Where(item => test(byAttribute ? Members.Path(item, attribute) : item, rest) == keep).ToList();
+    }
+}

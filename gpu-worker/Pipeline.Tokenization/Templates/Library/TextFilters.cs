@@ -1,0 +1,60 @@
+using Pipeline.Tokenization.Templates.Evaluation;
+
+namespace Pipeline.Tokenization.Templates.Library;
+
+/// <summary>Filters that make text.</summary>
+internal static class TextFilters
+{
+    public static readonly Dictionary<string, Filter> All = new()
+    {
+        ["string"] = (value, _, _) => PythonText.Str(value),
+        ["trim"] = (value, a, _) => StringMethods.Strip(PythonText.Str(value), a.Get(0, "chars"), true, true),
+        ["upper"] = (value, _, _) => PythonText.Str(value).ToUpperInvariant(),
+        ["lower"] = (value, _, _) => PythonText.Str(value).ToLowerInvariant(),
+        ["capitalize"] = (value, _, _) => StringMethods.Capitalize(PythonText.Str(value)),
+        ["title"] = (value, _, _) => StringMethods.Title(PythonText.Str(value)),
+        ["replace"] = (value, a, _) => StringMethods.Replace(
+            PythonText.Str(value), PythonText.Str(a.Require(0, "old")), PythonText.Str(a.Require(1, "new")), a.Get(2, "count")),
+        ["indent"] = (value, a, _) => Indent(PythonText.Str(value), a),
+        ["escape"] = (value, _, _) => Escape(PythonText.Str(value)),
+        ["e"] = (value, _, _) => Escape(PythonText.Str(value)),
+        ["safe"] = (value, _, _) => PythonText.Str(value),
+        ["wordcount"] = (value, _, _) =>
+            (long)PythonText.Str(value).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length,
+        ["tojson"] = (value, a, _) => ToJson(value, a),
+    };
+
+    private static string Indent(string text, Arguments arguments)
+    {
+        object? width = arguments.Get(0, "width", 4L);
+        string indent = width as string ?? new string(' ', (int)Math.Clamp(Values.AsInteger(width), 0, 1000));
+        bool first = Values.IsTrue(arguments.Get(1, "first", false));
+        bool blank = Values.IsTrue(arguments.Get(2, "blank", false));
+        IEnumerable<string> lines = text.Split('\n')
+            .Select((line, i) => (i == 0 && !first) || (i > 0 && line.Length == 0 && !blank) ? line : indent + line);
+        return string.Join('\n', lines);
+    }
+
+    private static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
+        .Replace("'", "&#39;").Replace("\"", "&#34;");
+
+    private static string ToJson(object? value, Arguments arguments)
+    {
+        // The order of transformers' own tojson: ensure_ascii, indent, separators, sort_keys. Jinja's has indent first,
+        // and so have the templates that give it without its name.
+        object? indent = arguments.Named.GetValueOrDefault("indent", arguments.Positional.FirstOrDefault(p => p is long));
+        string? indentation = indent switch
+        {
+            null => null,
+            string text => text,
+            _ => new string(' ', (int)Math.Clamp(Values.AsInteger(indent), 0, 1000)),
+        };
+        var separators = arguments.Named.GetValueOrDefault("separators") as List<object?>;
+        return new JsonText(
+            indentation,
+            separators is [string item, ..] ? item : indentation is null ? ", " : ",",
+            separators is [_, string key] ? key : ": ",
+            asciiOnly: Values.IsTrue(arguments.Named.GetValueOrDefault("ensure_ascii", arguments.Positional.FirstOrDefault(p => p is bool))),
+            sortKeys: Values.IsTrue(arguments.Named.GetValueOrDefault("sort_keys"))).Write(value);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Text;
+using Pipeline.Tokenization.Bytes;
+using Pipeline.Tokenization.Files;
+using Pipeline.Tokenization.Normalization;
+using Pipeline.Tokenization.Splitting;
+
+namespace Pipeline.Tokenization;
+
+/// <summary>
+/// Text to tokens and back, token for token as Hugging Face's tokenizers do it, for byte-level BPE (GPT-2, Llama 3,
+/// Qwen and their like). Immutable and safe for any number of threads.
+/// </summary>
+public sealed class Tokenizer
+{
+    private readonly Dictionary<string, int> _ids;
+    private readonly byte[]?[] _bytes;
+    private readonly HashSet<int> _special;
+    private readonly HashSet<int> _endTokens;
+    private readonly AddedTokenFinder _rawTokens;
+    private readonly AddedTokenFinder _normalizedTokens;
+    private readonly Func<string, string> _normalize;
+    private readonly PreTokenizerPart _preTokenizer;
+    private readonly PostProcessorPart _postProcessor;
+    private readonly PieceEncoder _pieces;
+
+    private Tokenizer(TokenizerFile file, TokenizerSettings settings)
+    {
+        ModelPart model = ModelPart.Read(file.Model);
+        List<AddedToken> added = [.. file.AddedTokens.Select(entry => entry.ToAddedToken())];
+        _normalize = NormalizerPart.Read(file.Normalizer);
+        _preTokenizer = PreTokenizerPart.Read(file.PreTokenizer);
+        _postProcessor = PostProcessorPart.Read(file.PostProcessor);
+        _rawTokens = new AddedTokenFinder(added.Where(token => !token.Normalized));
+        _normalizedTokens = new AddedTokenFinder(added.Where(token => token.Normalized));
+        _pieces = new PieceEncoder(model);
+        _special = [.. added.Where(token => token.Special).Select(token => token.Id)];
+
+        _ids = new Dictionary<string, int>(model.Vocabulary);
+        added.ForEach(token => _ids[token.Content] = token.Id);
+        _bytes = new byte[_ids.Values.DefaultIfEmpty(-1).Max() + 1][];
+        foreach ((string token, int id) in model.Vocabulary)
+        {
+            _bytes[id] = ByteLevelAlphabet.TryGetBytes(token, out byte[]? bytes) ? bytes : Encoding.UTF8.GetBytes(token);
+        }
+        added.ForEach(token => _bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content));
+
+        BeginToken = Role(settings, "bos_token");
+        PadToken = Role(settings, "pad_token");
+        _endTokens = [.. settings.GenerationEndTokens];
+        if (Role(settings, "eos_token") is { } end)
+        {
+            _endTokens.Add(end);
+        }
+    }
+
+    /// <summary>One more than the highest token id. A model's own vocabulary may be padded beyond it.</summary>
+    public int VocabularySize => _bytes.Length;
+
+    /// <summary>The token that begins a text (<c>bos_token</c>), if the model has one.</summary>
+    public int? BeginToken { get; }
+
+    /// <summary>The token for filling up (<c>pad_token</c>), if the model has one.</summary>
+    public int? PadToken { get; }
+
+    /// <summary>
+    /// The tokens that end a generation: <c>eos_token_id</c> of generation_config.json (of config.json where that has
+    /// none), and the tokenizer's own <c>eos_token</c>.
+    /// </summary>
+    public IReadOnlySet<int> EndTokens => _endTokens;
+
+    /// <summary>
+    /// Reads tokenizer.json and, where they are, tokenizer_config.json, special_tokens_map.json,
+    /// generation_config.json and config.json from a model directory in Hugging Face layout.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There is no tokenizer.json.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or names a token that is not there.</exception>
+    /// <exception cref="NotSupportedException">The tokenizer is of a kind that is not supported; the message names it.</exception>
+    public static Tokenizer Load(string modelDirectory) =>
+        new(TokenizerFile.Read(Path.Combine(modelDirectory, "tokenizer.json")), TokenizerSettings.Read(modelDirectory));
+
+    /// <summary>The tokens of a text.</summary>
+    /// <param name="text">Any text. An unpaired surrogate counts as U+FFFD.</param>
+    /// <param name="addSpecialTokens">
+    /// Whether to put the tokens around it that the post-processor asks for (such as a begin token). Not for the output
+    /// of a chat template, which has written them itself.
+    /// </param>
+    /// <param name="specialTokens">
+    /// Whether special tokens written in the text are those tokens. As with Hugging Face they are by default, which a
+    /// chat template's output needs; note that then a user's message can forge them too.
+    /// </param>
+    public int[] Encode(string text, bool addSpecialTokens, SpecialTokens specialTokens = SpecialTokens.Parse)
+    {
+        var output = new List<int>(text.Length / 3 + 8);
+        if (addSpecialTokens)
+        {
+            output.AddRange(_postProcessor.Before);
+        }
+        bool findSpecial = specialTokens == SpecialTokens.Parse;
+        List<Segment> segments = [];
+        _rawTokens.Split(CodePointText.WellFormed(text), findSpecial, segments);
+        foreach (Segment segment in segments)
+        {
+            EncodeSegment(segment, findSpecial, output);
+        }
+        if (addSpecialTokens)
+        {
+            output.AddRange(_postProcessor.After);
+        }
+        return [.. output];
+    }
+
+    /// <summary>The text of tokens. Bytes that are not UTF-8 become U+FFFD; ids that the vocabulary lacks add nothing.</summary>
+    /// <param name="tokens">Token ids.</param>
+    /// <param name="skipSpecial">Whether special tokens are left out.</param>
+    public string Decode(ReadOnlySpan<int> tokens, bool skipSpecial)
+    {
+        var bytes = new ArrayBufferWriter<byte>(Math.Max(16, tokens.Length * 4));
+        foreach (int token in tokens)
+        {
+            if (!(skipSpecial && IsSpecial(token)))
+            {
+                bytes.Write(TokenBytes(token));
+            }
+        }
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    /// <inheritdoc cref="Decode(ReadOnlySpan{int}, bool)"/>
+    public string Decode(IReadOnlyList<int> tokens, bool skipSpecial) => Decode((int[])[.. tokens], skipSpecial);
+
+    /// <summary>The bytes that a token adds to a text; none for an id that the vocabulary does not have.</summary>
+    public ReadOnlySpan<byte> TokenBytes(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : null;
+
+    /// <summary>Whether a token steers the model rather than being text.</summary>
+    public bool IsSpecial(int id) => _special.Contains(id);
+
+    /// <summary>The id of a token by its spelling in the vocabulary, or null where there is none.</summary>
+    public int? TokenId(string token) => _ids.TryGetValue(token, out int id) ? id : null;
+
+    /// <summary>A decoder for tokens that come one by one.</summary>
+    /// <param name="skipSpecial">Whether special tokens are left out.</param>
+    public IncrementalDecoder CreateDecoder(bool skipSpecial = true) => new(this, skipSpecial);
+
+    private void EncodeSegment(Segment segment, bool findSpecial, List<int> output)
+    {
+        if (segment.Token >= 0)
+        {
+            output.Add(segment.Token);
+            return;
+        }
+        List<Segment> parts = [];
+        _normalizedTokens.Split(_normalize(segment.Text), findSpecial, parts);
+        foreach (Segment part in parts)
+        {
+            if (part.Token >= 0)
+            {
+                output.Add(part.Token);
+                continue;
+            }
+            bool prefix = _preTokenizer.PrefixSpace && part.Text[0] != ' ';
+            CodePointText text = CodePointText.Of(prefix ? " " + part.Text : part.Text);
+            foreach (Piece piece in _preTokenizer.Split(text.Shadow))
+            {
+                _pieces.Encode(text.Slice(piece), output);
+            }
+        }
+    }
+
+    private int? Role(TokenizerSettings settings, string role) =>
+        !settings.RoleTokens.TryGetValue(role, out string? token) ? null
+        : _ids.TryGetValue(token, out int id) ? id
+        : throw new InvalidDataException($"tokenizer_config.json: {role} is '{token}', which the tokenizer does not have.");
+}
