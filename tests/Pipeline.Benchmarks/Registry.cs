@@ -1,4 +1,6 @@
 using Pipeline.Benchmarks.Machines;
+using Pipeline.Benchmarks.Planner;
+using Pipeline.Benchmarks.Rounding;
 using Pipeline.Benchmarks.Throughput;
 
 namespace Pipeline.Benchmarks;
@@ -9,6 +11,8 @@ internal static class Registry
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new EngineBenchmark(),
+        new PlannerBenchmark(),
+        new RoundingBenchmark(),
         new CeilingsBenchmark(),
     ];
 }
