@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using Pipeline.Benchmarks.Support;
+using Pipeline.Engine.Models;
 
 namespace Pipeline.Benchmarks.Machines;
 
@@ -17,10 +19,21 @@ internal sealed class CeilingsBenchmark : IBenchmark
     {
         Option<string> device = BenchmarkCommand.Option("--device", "cpu", "cpu, cuda or cuda:N.");
         Option<int> threads = BenchmarkCommand.Count("--threads", Environment.ProcessorCount, "Threads of the CPU.");
-        return BenchmarkCommand.RunAsync(this, args, [device, threads], (result, _) =>
+        Option<string?> model = BenchmarkCommand.Option<string?>("--model", null, "A model directory: matrix products of its shapes. Default: squares.");
+        var line = new Option<bool>("--line") { Hidden = true };
+        return BenchmarkCommand.RunAsync(this, args, [device, threads, model, line], (result, _) =>
         {
+            string place = result.GetRequiredValue(device);
+            IReadOnlyList<MatrixShape> shapes = result.GetValue(model) is { } directory
+                ? MatrixShape.Of(ModelConfigReader.Read(directory), place == "cpu" ? 512 : 8192) : MatrixShape.Squares;
+            Ceilings ceilings = Ceilings.Measure(place, result.GetRequiredValue(threads), shapes);
+            if (result.GetValue(line))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(ceilings, Report.Line));
+                return Task.FromResult(0);
+            }
+
             Machine.WarnUnlessQuiet();
-            Ceilings ceilings = Ceilings.Measure(result.GetRequiredValue(device), result.GetRequiredValue(threads), MatrixShape.Squares);
             var table = new Table("ceiling", "figure");
             table.Add("memory, GB/s", $"{ceilings.Bytes / 1e9:F1}");
             table.Add("float32 multiply-adds, GF/s", $"{ceilings.Fused / 1e9:F0}");

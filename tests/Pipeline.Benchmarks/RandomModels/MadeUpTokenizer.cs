@@ -35,10 +35,20 @@ internal static class MadeUpTokenizer
 
     /// <summary>All tokens, by id.</summary>
     public static IEnumerable<string> Tokens(int size) =>
-        Special.Concat(Enumerable.Range(0, 256).Select(value => $"{ByteLevelAlphabet.Character((byte)value)}")).Concat(Words().Select(word => word.Left + word.Right)).Take(size);
+        Special.Concat(Bytes()).Concat(Words().Select(word => word.Left + word.Right)).Take(size);
 
     /// <summary>The merges, in order: as many as the vocabulary has room for.</summary>
     public static IEnumerable<(string Left, string Right)> Merges(int size) => Words().Take(Math.Max(0, size - Special.Length - 256));
+
+    /// <summary>GPT-2's stand-ins: printable Latin-1 for itself, every other byte a character from U+0100 on, in order.</summary>
+    private static IEnumerable<string> Bytes()
+    {
+        char next = (char)256;
+        for (int value = 0; value < 256; value++)
+        {
+            yield return value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? $"{(char)value}" : $"{next++}";
+        }
+    }
 
     private static IEnumerable<(string Left, string Right)> Words()
     {

@@ -31,6 +31,6 @@ internal static class Report
             Results = results,
         };
         File.WriteAllText(path, JsonSerializer.Serialize(report, Json));
-        Console.WriteLine($"\n{path}");
+        Console.WriteLine($"{path}\n");
     }
 }

@@ -35,8 +35,6 @@ internal static class CasePrinter
         {
             output.WriteLine($"output tokens/s, engine over {result.Peer[0].Who}: {string.Join(", ", result.Ratios.Select(ratio => $"{ratio:F2}"))}; median {median:F2}");
         }
-
-        output.WriteLine();
     }
 
     /// <summary>The medians of several cases.</summary>

@@ -31,7 +31,7 @@ internal sealed class CaseRunner
     public async Task<CaseResult> RunAsync(BenchmarkCase chosen, CancellationToken cancellationToken)
     {
         string directory = RandomModel.Find(chosen.Model);
-        ModelConfig model = ModelConfigReader.Read(directory);
+        _ = ModelConfigReader.Read(directory);   // refuses, before anything is measured, what the engine does not load
         var setting = new RunSetting
         {
             Model = directory,
@@ -43,7 +43,8 @@ internal sealed class CaseRunner
             Workload = chosen.Workload,
             Warm = Warm,
             Exact = Exact,
-            Ceilings = Ceilings.Measure(chosen.Device, Threads, MatrixShape.Of(model)),
+            Ceilings = await SelfAsync<Ceilings>(
+                ["ceilings", "--line", "--model", directory, "--device", chosen.Device, "--threads", $"{Threads}"], cancellationToken),
         };
         Peer?.Prepare(setting);
         var engine = new List<RunResult>();
@@ -66,12 +67,18 @@ internal sealed class CaseRunner
         try
         {
             await File.WriteAllTextAsync(file, JsonSerializer.Serialize(setting, Report.Json), cancellationToken);
-            (string program, string[] arguments) = Child.Self();
-            return await Child.RunAsync<RunResult>(program, [.. arguments, "engine", "--child", file], cancellationToken);
+            return await SelfAsync<RunResult>(["engine", "--child", file], cancellationToken);
         }
         finally
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>This program again: a device's memory is free when it ends.</summary>
+    private static Task<T> SelfAsync<T>(string[] arguments, CancellationToken cancellationToken)
+    {
+        (string program, string[] first) = Child.Self();
+        return Child.RunAsync<T>(program, [.. first, .. arguments], cancellationToken);
     }
 }

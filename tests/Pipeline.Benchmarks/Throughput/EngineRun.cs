@@ -25,10 +25,10 @@ internal static class EngineRun
         var tally = new StepTally(new Roofline(engine.ModelConfig, workload, setting.Dtype, setting.Ceilings));
         int[][] prompts = workload.Prompts(vocabulary, setting.Seed);
         var watch = new MachineWatch();
-        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        EngineStatistics before = engine.Statistics;
         int[][] outputs = Complete(engine, workload, prompts, step => tally.Add(step.PrefillTokens, step.DecodeTokens, step.Seconds));
-        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         watch.Stop();
+        EngineStatistics after = engine.Statistics;
         return new RunResult
         {
             Who = "engine",
@@ -44,7 +44,8 @@ internal static class EngineRun
             RooflineShare = tally.RooflineShare,
             DecodeBandwidthShare = tally.DecodeBandwidthShare,
             PrefillMatrixShare = tally.PrefillMatrixShare,
-            AllocatedPerStep = (double)allocated / tally.Steps,
+            HostShare = (after.HostSeconds - before.HostSeconds) / (after.BusySeconds - before.BusySeconds),
+            AllocatedPerStep = (double)(after.AllocatedBytes - before.AllocatedBytes) / tally.Steps,
             PeakMemory = MachineWatch.PeakMemory,
             LoadSeconds = loaded,
             Disturbance = watch.Disturbance,
