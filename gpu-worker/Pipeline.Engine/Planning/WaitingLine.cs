@@ -37,7 +37,7 @@ internal sealed class WaitingLine(BlockLedger ledger)
     public void AddFirst(Sequence sequence)
     {
         ledger.Await(sequence.Table, sequence.Tokens);
-        _near.Insert(0, new Candidate(sequence, 0, false));
+        _near.Insert(0, new Candidate(sequence));
         _passed = 0;
     }
 
@@ -100,11 +100,10 @@ internal sealed class WaitingLine(BlockLedger ledger)
     /// <summary>Looks again at those who share what an admitted sequence has brought or is about to bring into the cache.</summary>
     public void SeeSharersOf(Sequence admitted)
     {
+        BlockTable table = admitted.Table;
         foreach (ref Candidate candidate in CollectionsMarshal.AsSpan(_near))
         {
-            BlockTable table = candidate.Sequence.Table;
-            int next = candidate.Cached;
-            if (next < Math.Min(table.Awaited, admitted.Table.Keys) && table.KnownKey(next) == admitted.Table.KnownKey(next))
+            if (candidate.Cached < table.Keys && candidate.Next == table.KnownKey(candidate.Cached))
             {
                 candidate = Look(candidate);
             }
@@ -113,8 +112,9 @@ internal sealed class WaitingLine(BlockLedger ledger)
 
     private Candidate Look(Candidate candidate)
     {
-        int cached = ledger.CountCached(candidate.Sequence.Table, candidate.Cached, out bool coming);
-        return candidate with { Cached = cached, Coming = coming };
+        BlockTable table = candidate.Sequence.Table;
+        int cached = ledger.CountCached(table, candidate.Cached, out bool coming);
+        return new Candidate(candidate.Sequence, cached, coming, cached < table.Awaited ? table.KnownKey(cached) : UInt128.Zero);
     }
 
     private void RemoveAt(int index)
@@ -130,7 +130,7 @@ internal sealed class WaitingLine(BlockLedger ledger)
         {
             _far.RemoveFirst();
             ledger.Await(first.Value.Table, first.Value.Tokens);
-            _near.Add(Look(new Candidate(first.Value, 0, false)));
+            _near.Add(Look(new Candidate(first.Value)));
         }
     }
 }
