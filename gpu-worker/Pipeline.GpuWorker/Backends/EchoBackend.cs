@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Results;
-using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
 
@@ -77,7 +77,7 @@ internal sealed class EchoBackend : IBackend
         }
         catch (JsonException e)
         {
-            return new BackendAnswer(400, RequestError.Invalid(null, "invalid_json", $"The body is no chat completion request: {e.Message}").ToBody(), default, Charge(waited, started));
+            return new BackendAnswer(400, RequestErrorException.Invalid(null, "invalid_json", $"The body is no chat completion request: {e.Message}").ToBody(), default, Charge(waited, started));
         }
         finally
         {

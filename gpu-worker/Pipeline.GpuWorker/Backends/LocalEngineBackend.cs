@@ -3,6 +3,7 @@ using Pipeline.Data.Results;
 using Pipeline.Engine;
 using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
 
@@ -56,17 +57,17 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
                 ? BackendAnswer.Dropped(Tokens(result), Seconds(result))
                 : new BackendAnswer(200, request.BuildResponse(result), Tokens(result), Seconds(result)) { TimeToFirstToken = result.TimeToFirstTokenSeconds };
         }
-        catch (RequestError error)
+        catch (RequestErrorException error)
         {
             return Refusal(error);
         }
         catch (RequestRejectedException rejection)
         {
-            return Refusal(RequestError.From(rejection));
+            return Refusal(rejection.ToError());
         }
         catch (SequenceFailedException failure)
         {
-            BackendAnswer answer = Refusal(RequestError.Server(failure.Message));
+            BackendAnswer answer = Refusal(RequestErrorException.Server(failure.Message));
             return failure.Result is { } spent ? answer with { Tokens = Tokens(spent), Seconds = Seconds(spent) } : answer;
         }
         catch (Exception e) when (e is EngineFailedException or ObjectDisposedException)
@@ -85,7 +86,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
         _completion.TrySetResult();
     }
 
-    private static BackendAnswer Refusal(RequestError error) => new(error.Status, error.ToBody(), default, default);
+    private static BackendAnswer Refusal(RequestErrorException error) => new(error.Status, error.ToBody(), default, default);
 
     private static AttemptTokens Tokens(GenerationResult result) => new(result.PromptTokens, result.CachedTokens, result.CompletionTokens, 0);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Commands;
 
@@ -32,7 +33,7 @@ internal static class JsonLines
                 exitCode = 1;
                 string message = $"line {number}: {e.Message}";
                 await errors.WriteLineAsync(message);
-                result = Requests.JsonText.Write(writer =>
+                result = JsonText.Write(writer =>
                 {
                     writer.WriteStartObject();
                     writer.WriteString("error", message);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Tokenization;
-using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Tokenization;
-using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Commands;
 

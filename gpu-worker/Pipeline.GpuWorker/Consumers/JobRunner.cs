@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Data.Entities;
 using Pipeline.GpuWorker.Backends;
 using Pipeline.GpuWorker.Leases;
-using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 using Pipeline.GpuWorker.Results;
 using Pipeline.GpuWorker.Telemetry;
 
@@ -44,7 +44,7 @@ internal sealed class JobRunner(
         catch (Exception e) when (e is not BackendFailedException)
         {
             LogMessages.JobFailed(logger, work.Id, e);
-            return new BackendAnswer(500, RequestError.Server("The request failed inside the worker.").ToBody(), default, default);
+            return new BackendAnswer(500, RequestErrorException.Server("The request failed inside the worker.").ToBody(), default, default);
         }
     }
 }

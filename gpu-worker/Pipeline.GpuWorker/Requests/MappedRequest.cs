@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Engine;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Requests;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Results;
-using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 using Pipeline.GpuWorker.Telemetry;
 using Polly;
 
@@ -100,7 +100,7 @@ internal sealed class ResultWriter(
         {
             Entry entry = group[0];
             LogMessages.ResultNotStorable(logger, entry.Attempt.Job.Id, e);
-            string body = RequestError.Server("The result could not be stored.").ToBody();
+            string body = RequestErrorException.Server("The result could not be stored.").ToBody();
             await CommitAsync([entry with { IsReplaced = true, Attempt = entry.Attempt with { Outcome = AttemptOutcome.Failed, StatusCode = 500, Body = body } }]);
         }
         catch (Exception e)

@@ -1,5 +1,6 @@
 using Pipeline.Engine;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Tests.Requests;
 
@@ -51,8 +52,8 @@ public sealed class AcceptedRequestTests : IDisposable
     {
         var capped = new RequestMapper(_fixture.Tokenizer, Tokenization.ChatTemplate.Parse("x"), "m", 100, _fixture.Time, maxCompletionTokens: 7);
         const string body = """{"model":"m","messages":[{"role":"user","content":"a"}]""";
-        Assert.Equal(7, capped.Map("i", RequestMapper.ChatCompletions, body + "}", "").Generation.MaxTokens);
-        Assert.Equal(9, capped.Map("i", RequestMapper.ChatCompletions, body + ",\"max_tokens\":9}", "").Generation.MaxTokens);
+        Assert.Equal(7, capped.Map("i", RequestReader.ChatCompletions, body + "}", "").Generation.MaxTokens);
+        Assert.Equal(9, capped.Map("i", RequestReader.ChatCompletions, body + ",\"max_tokens\":9}", "").Generation.MaxTokens);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Engine;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Tests.Requests;
 
@@ -126,7 +127,7 @@ public sealed class RefusedRequestTests : IDisposable
     [Fact]
     public void Another_model_is_not_found()
     {
-        var error = Assert.Throws<RequestError>(() => _fixture.Mapper.Map("i", "/v1/chat/completions", """{"model":"other"}""", ""));
+        var error = Assert.Throws<RequestErrorException>(() => _fixture.Mapper.Map("i", "/v1/chat/completions", """{"model":"other"}""", ""));
         Assert.Equal((404, "model_not_found"), (error.Status, error.Code));
     }
 
@@ -138,11 +139,11 @@ public sealed class RefusedRequestTests : IDisposable
     public void A_prompt_beyond_the_context_is_refused_with_its_length()
     {
         string messages = $$"""[{"role":"user","content":"{{new string('a', 200)}}"}]""";
-        var error = Assert.Throws<RequestError>(() => _fixture.Chat(messages: messages));
+        var error = Assert.Throws<RequestErrorException>(() => _fixture.Chat(messages: messages));
         Assert.Equal("context_length_exceeded", error.Code);
         Assert.Contains("maximum context length is 100 tokens", error.Message, StringComparison.Ordinal);
         Assert.Contains("resulted in 210 tokens", error.Message, StringComparison.Ordinal);
-        error = Assert.Throws<RequestError>(() => _fixture.Chat("\"max_tokens\":95"));
+        error = Assert.Throws<RequestErrorException>(() => _fixture.Chat("\"max_tokens\":95"));
         Assert.Contains("requested 107 tokens (12 in the messages, 95 in the completion)", error.Message, StringComparison.Ordinal);
     }
 
@@ -158,17 +159,17 @@ public sealed class RefusedRequestTests : IDisposable
     [Fact]
     public void An_error_is_written_as_openai_writes_it()
     {
-        var error = RequestError.From(new RequestRejectedException("cache_capacity_exceeded", "max_tokens", "Too \"much\"."));
+        var error = new RequestRejectedException("cache_capacity_exceeded", "max_tokens", "Too \"much\".").ToError();
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse("""{"error":{"message":"Too \"much\".","type":"invalid_request_error","param":"max_tokens","code":"cache_capacity_exceeded"}}"""),
             JsonNode.Parse(error.ToBody())));
         Assert.Equal(400, error.Status);
-        Assert.Equal((500, "server_error"), (RequestError.Server("x").Status, RequestError.Server("x").Type));
+        Assert.Equal((500, "server_error"), (RequestErrorException.Server("x").Status, RequestErrorException.Server("x").Type));
     }
 
     private static void AssertRefused(Func<object> map, string? param, string code)
     {
-        var error = Assert.Throws<RequestError>(map);
+        var error = Assert.Throws<RequestErrorException>(map);
         Assert.Equal((400, "invalid_request_error", param, code), (error.Status, error.Type, error.Param, error.Code));
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
@@ -35,7 +35,7 @@ internal sealed record BatchLine(int Number, string CustomId, string Url, string
         {
             throw new BatchLineException("invalid_method", customId, $"Line {number}: The method '{method}' is not supported: use POST.");
         }
-        return url is RequestMapper.ChatCompletions or RequestMapper.Completions
+        return url is RequestReader.ChatCompletions or RequestReader.Completions
             ? new BatchLine(number, customId!, url, body.GetRawText())
             : throw new BatchLineException("invalid_url", customId, $"Line {number}: The URL '{url}' is not supported.");
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Pipeline.Engine;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
@@ -105,17 +106,17 @@ internal sealed class BatchRunner(
             Totals.Add(result);
             return OutputLine.Answer(line.CustomId, request.BuildResponse(result));
         }
-        catch (RequestError e)
+        catch (RequestErrorException e)
         {
             return OutputLine.Error(line.CustomId, e);
         }
         catch (RequestRejectedException e)
         {
-            return OutputLine.Error(line.CustomId, RequestError.From(e));
+            return OutputLine.Error(line.CustomId, e.ToError());
         }
         catch (SequenceFailedException e)
         {
-            return OutputLine.Error(line.CustomId, RequestError.Server(e.Message));
+            return OutputLine.Error(line.CustomId, RequestErrorException.Server(e.Message));
         }
     }
 }

@@ -1,4 +1,4 @@
-using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
@@ -12,7 +12,7 @@ internal sealed record OutputLine(string? CustomId, int StatusCode, string? Body
 {
     public static OutputLine Answer(string customId, string body) => new(customId, 200, body, null, null);
 
-    public static OutputLine Error(string customId, RequestError error) => new(customId, error.Status, error.ToBody(), null, null);
+    public static OutputLine Error(string customId, RequestErrorException error) => new(customId, error.Status, error.ToBody(), null, null);
 
     public static OutputLine Error(BatchLineException error) => new(error.CustomId, 0, null, error.Code, error.Message);
 

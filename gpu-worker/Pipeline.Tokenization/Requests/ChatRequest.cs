@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Pipeline.GpuWorker.Requests;
+namespace Pipeline.Tokenization.Requests;
 
 /// <summary>The body of <c>/v1/chat/completions</c>.</summary>
 /// <param name="Common">What completions have too.</param>
@@ -38,25 +38,25 @@ internal sealed record ChatRequest(CommonParameters Common, JsonArray Messages, 
         {
             if (fields.Flag(flag) == true)
             {
-                throw RequestError.Unsupported(flag);
+                throw RequestErrorException.Unsupported(flag);
             }
         }
         if (fields.Integer("top_logprobs", 0) is > 0)
         {
-            throw RequestError.Unsupported("top_logprobs");
+            throw RequestErrorException.Unsupported("top_logprobs");
         }
         if (fields.Text("service_tier") is { } tier and not ("auto" or "default"))
         {
-            throw RequestError.UnsupportedValue("service_tier",
+            throw RequestErrorException.UnsupportedValue("service_tier",
                 $"'service_tier' does not support '{tier}' with this model. Only 'auto' and 'default' are supported.");
         }
         if (fields.TryGet("response_format", out JsonElement format))
         {
             var parts = new RequestFields(format, "response_format");
-            string type = parts.Text("type") ?? throw RequestError.Missing("response_format.type");
+            string type = parts.Text("type") ?? throw RequestErrorException.Missing("response_format.type");
             if (type != "text")
             {
-                throw RequestError.UnsupportedValue("response_format",
+                throw RequestErrorException.UnsupportedValue("response_format",
                     $"'response_format' does not support '{type}' with this model. Only 'text' is supported.");
             }
             parts.RefuseOthers(new HashSet<string>());
@@ -68,7 +68,7 @@ internal sealed record ChatRequest(CommonParameters Common, JsonArray Messages, 
         long? old = fields.Integer("max_tokens", 1);
         long? current = fields.Integer("max_completion_tokens", 1);
         return old is not null && current is not null && old != current
-            ? throw RequestError.Invalid("max_tokens", "invalid_parameter_combination",
+            ? throw RequestErrorException.Invalid("max_tokens", "invalid_parameter_combination",
                 "Setting 'max_tokens' and 'max_completion_tokens' to different values is not supported.")
             : current ?? old;
     }
@@ -80,9 +80,9 @@ internal sealed record ChatRequest(CommonParameters Common, JsonArray Messages, 
             return null;
         }
         JsonObject read = variables.ValueKind == JsonValueKind.Object
-            ? JsonObject.Create(variables)! : throw RequestError.WrongType("chat_template_kwargs", "an object", variables);
+            ? JsonObject.Create(variables)! : throw RequestErrorException.WrongType("chat_template_kwargs", "an object", variables);
         return read.FirstOrDefault(variable => OwnVariables.Contains(variable.Key)).Key is { } taken
-            ? throw RequestError.Invalid($"chat_template_kwargs.{taken}", "invalid_value",
+            ? throw RequestErrorException.Invalid($"chat_template_kwargs.{taken}", "invalid_value",
                 $"Invalid 'chat_template_kwargs': '{taken}' is a parameter of the request itself.")
             : read;
     }

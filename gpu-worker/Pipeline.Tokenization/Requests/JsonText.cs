@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Pipeline.GpuWorker.Requests;
+namespace Pipeline.Tokenization.Requests;
 
 /// <summary>Writing and reading JSON as the API does it: text in its own script rather than in escapes.</summary>
-internal static class JsonText
+public static class JsonText
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The JSON that <paramref name="content"/> writes.</summary>
     public static string Write(Action<Utf8JsonWriter> content)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
@@ -25,10 +26,13 @@ internal static class JsonText
     /// such as <c>"\ud83d"</c>, half a character; .NET fails on those only when they are looked at.
     /// </summary>
     /// <exception cref="JsonException">It is not JSON, names something twice, or has a string that is no text.</exception>
-    public static JsonElement Parse(string json)
+    public static JsonElement Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+
+    /// <inheritdoc cref="Parse(string)"/>
+    /// <param name="json">UTF-8.</param>
+    public static JsonElement Parse(ReadOnlySpan<byte> json)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(json);
-        var reader = new Utf8JsonReader(bytes);
+        var reader = new Utf8JsonReader(json);
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
@@ -37,7 +41,7 @@ internal static class JsonText
             }
         }
         // Only now: looking for duplicates means looking at the names.
-        return JsonElement.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        return JsonElement.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
     }
 
     private static void CheckText(in Utf8JsonReader reader)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Pipeline.GpuWorker.Requests;
+namespace Pipeline.Tokenization.Requests;
 
 /// <summary>Reads the messages of a chat completion into what a chat template expects.</summary>
 internal static class ChatMessages
@@ -13,32 +13,32 @@ internal static class ChatMessages
     {
         if (!fields.TryGet("messages", out JsonElement messages))
         {
-            throw RequestError.Missing("messages");
+            throw RequestErrorException.Missing("messages");
         }
         if (messages.ValueKind != JsonValueKind.Array)
         {
-            throw RequestError.WrongType("messages", "an array of objects", messages);
+            throw RequestErrorException.WrongType("messages", "an array of objects", messages);
         }
         var result = new JsonArray();
         foreach (JsonElement message in messages.EnumerateArray())
         {
             result.Add((JsonNode)ReadMessage(new RequestFields(message, $"messages[{result.Count}]")));
         }
-        return result.Count > 0 ? result : throw RequestError.Invalid("messages", "empty_array",
+        return result.Count > 0 ? result : throw RequestErrorException.Invalid("messages", "empty_array",
             "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.");
     }
 
     private static JsonObject ReadMessage(RequestFields fields)
     {
-        string role = fields.Text("role") ?? throw RequestError.Missing(fields.PathOf("role"));
+        string role = fields.Text("role") ?? throw RequestErrorException.Missing(fields.PathOf("role"));
         if (role is "tool" or "function")
         {
-            throw RequestError.UnsupportedValue(fields.PathOf("role"),
+            throw RequestErrorException.UnsupportedValue(fields.PathOf("role"),
                 $"'{fields.PathOf("role")}' does not support '{role}' with this model: tools are not supported.");
         }
         if (!Roles.Contains(role))
         {
-            throw RequestError.Invalid(fields.PathOf("role"), "invalid_value",
+            throw RequestErrorException.Invalid(fields.PathOf("role"), "invalid_value",
                 $"Invalid value: '{role}'. Supported values are: {string.Join(", ", Roles.Select(known => $"'{known}'"))}.");
         }
         // OpenAI's newer name for the system's instructions, which templates do not know.
@@ -59,12 +59,12 @@ internal static class ChatMessages
         fields.TryGet("annotations", out JsonElement annotations);
         if (refusal.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
         {
-            throw RequestError.Unsupported(fields.PathOf("refusal"));
+            throw RequestErrorException.Unsupported(fields.PathOf("refusal"));
         }
         if (annotations.ValueKind == JsonValueKind.Array ? annotations.GetArrayLength() > 0
             : annotations.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
         {
-            throw RequestError.Unsupported(fields.PathOf("annotations"));
+            throw RequestErrorException.Unsupported(fields.PathOf("annotations"));
         }
     }
 
@@ -72,7 +72,7 @@ internal static class ChatMessages
     {
         if (!fields.TryGet("content", out JsonElement content))
         {
-            throw RequestError.Missing(fields.PathOf("content"));
+            throw RequestErrorException.Missing(fields.PathOf("content"));
         }
         string path = fields.PathOf("content");
         return content.ValueKind switch
@@ -81,21 +81,21 @@ internal static class ChatMessages
             JsonValueKind.Array when content.GetArrayLength() > 0 =>
                 // Parts are paragraphs: most templates know texts only, and other servers join them this way too.
                 string.Join('\n', content.EnumerateArray().Select((part, i) => ReadPart(new RequestFields(part, $"{path}[{i}]")))),
-            JsonValueKind.Array => throw RequestError.Invalid(path, "empty_array",
+            JsonValueKind.Array => throw RequestErrorException.Invalid(path, "empty_array",
                 $"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead."),
-            _ => throw RequestError.WrongType(path, "a string or an array of objects", content),
+            _ => throw RequestErrorException.WrongType(path, "a string or an array of objects", content),
         };
     }
 
     private static string ReadPart(RequestFields part)
     {
-        string type = part.Text("type") ?? throw RequestError.Missing(part.PathOf("type"));
+        string type = part.Text("type") ?? throw RequestErrorException.Missing(part.PathOf("type"));
         if (type != "text")
         {
-            throw RequestError.UnsupportedValue(part.PathOf("type"),
+            throw RequestErrorException.UnsupportedValue(part.PathOf("type"),
                 $"'{part.PathOf("type")}' does not support '{type}' with this model. Only 'text' is supported.");
         }
-        string text = part.Text("text") ?? throw RequestError.Missing(part.PathOf("text"));
+        string text = part.Text("text") ?? throw RequestErrorException.Missing(part.PathOf("text"));
         part.RefuseOthers(new HashSet<string>());
         return text;
     }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pipeline.GpuWorker.Requests;
+namespace Pipeline.Tokenization.Requests;
 
 /// <summary>The body of <c>/v1/completions</c>.</summary>
 /// <param name="Common">What chat completions have too.</param>
@@ -24,16 +24,16 @@ internal sealed record CompletionRequest(CommonParameters Common, string? Text, 
     {
         if (!fields.TryGet("prompt", out JsonElement prompt))
         {
-            throw RequestError.Missing("prompt");
+            throw RequestErrorException.Missing("prompt");
         }
         CommonParameters common = CommonParameters.Read(fields);
         if (fields.Flag("echo") == true)
         {
-            throw RequestError.Unsupported("echo");
+            throw RequestErrorException.Unsupported("echo");
         }
         if (fields.Integer("best_of", 1) is { } best and not 1)
         {
-            throw RequestError.UnsupportedValue("best_of", $"'best_of' does not support {best} with this model. Only 1 is supported.");
+            throw RequestErrorException.UnsupportedValue("best_of", $"'best_of' does not support {best} with this model. Only 1 is supported.");
         }
         (string? text, int[]? tokens) = ReadPrompt(prompt);
         var request = new CompletionRequest(common, text, tokens, fields.Integer("max_tokens", 1) ?? DefaultMaxTokens);
@@ -49,11 +49,11 @@ internal sealed record CompletionRequest(CommonParameters Common, string? Text, 
         }
         if (prompt.ValueKind != JsonValueKind.Array)
         {
-            throw RequestError.WrongType("prompt", "a string, an array of strings or an array of tokens", prompt);
+            throw RequestErrorException.WrongType("prompt", "a string, an array of strings or an array of tokens", prompt);
         }
         if (prompt.GetArrayLength() == 0)
         {
-            throw RequestError.Invalid("prompt", "empty_array",
+            throw RequestErrorException.Invalid("prompt", "empty_array",
                 "Invalid 'prompt': empty array. Expected an array with minimum length 1, but got an empty array instead.");
         }
         if (prompt[0].ValueKind == JsonValueKind.Number)
@@ -62,10 +62,10 @@ internal sealed record CompletionRequest(CommonParameters Common, string? Text, 
         }
         return prompt.GetArrayLength() == 1
             ? ReadPrompt(prompt[0])
-            : throw RequestError.UnsupportedValue("prompt", "'prompt' does not support several prompts in one request.");
+            : throw RequestErrorException.UnsupportedValue("prompt", "'prompt' does not support several prompts in one request.");
     }
 
     private static int ReadToken(JsonElement token, int index) =>
         token.ValueKind == JsonValueKind.Number && token.TryGetInt32(out int id)
-            ? id : throw RequestError.WrongType($"prompt[{index}]", "an integer", token);
+            ? id : throw RequestErrorException.WrongType($"prompt[{index}]", "an integer", token);
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pipeline.GpuWorker.Requests;
+namespace Pipeline.Tokenization.Requests;
 
 /// <summary>
 /// Reads the fields of a JSON object strictly. A field that is null counts as absent; one that nobody has read by
@@ -19,8 +19,8 @@ internal sealed class RequestFields
         if (element.ValueKind != JsonValueKind.Object)
         {
             throw path.Length == 0
-                ? RequestError.Invalid(null, "invalid_type", "The body of the request must be a JSON object.")
-                : RequestError.WrongType(path, "an object", element);
+                ? RequestErrorException.Invalid(null, "invalid_type", "The body of the request must be a JSON object.")
+                : RequestErrorException.WrongType(path, "an object", element);
         }
         _object = element;
         _prefix = path.Length == 0 ? "" : path + ".";
@@ -37,12 +37,12 @@ internal sealed class RequestFields
     public string? Text(string name) =>
         !TryGet(name, out JsonElement value) ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
-        : throw RequestError.WrongType(PathOf(name), "a string", value);
+        : throw RequestErrorException.WrongType(PathOf(name), "a string", value);
 
     public bool? Flag(string name) =>
         !TryGet(name, out JsonElement value) ? null
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
-        : throw RequestError.WrongType(PathOf(name), "a boolean", value);
+        : throw RequestErrorException.WrongType(PathOf(name), "a boolean", value);
 
     public long? Integer(string name, long minimum = long.MinValue, long maximum = long.MaxValue)
     {
@@ -52,7 +52,7 @@ internal sealed class RequestFields
         }
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out long number))
         {
-            throw RequestError.WrongType(PathOf(name), "an integer", value);
+            throw RequestErrorException.WrongType(PathOf(name), "an integer", value);
         }
         return number < minimum ? throw OutOfRange(name, "integer_below_min_value", "integer below minimum", ">=", minimum, number)
             : number > maximum ? throw OutOfRange(name, "integer_above_max_value", "integer above maximum", "<=", maximum, number)
@@ -67,7 +67,7 @@ internal sealed class RequestFields
         }
         if (value.ValueKind != JsonValueKind.Number)
         {
-            throw RequestError.WrongType(PathOf(name), "a decimal", value);
+            throw RequestErrorException.WrongType(PathOf(name), "a decimal", value);
         }
         double number = value.GetDouble();
         return number < minimum ? throw OutOfRange(name, "decimal_below_min_value", "decimal below minimum", ">=", minimum, number)
@@ -87,16 +87,16 @@ internal sealed class RequestFields
             }
             if (!unsupported.Contains(field.Name))
             {
-                throw RequestError.Unknown(PathOf(field.Name));
+                throw RequestErrorException.Unknown(PathOf(field.Name));
             }
             if (field.Value.ValueKind != JsonValueKind.Null)
             {
-                throw RequestError.Unsupported(PathOf(field.Name));
+                throw RequestErrorException.Unsupported(PathOf(field.Name));
             }
         }
     }
 
-    private RequestError OutOfRange<T>(string name, string code, string what, string relation, T limit, T found) =>
-        RequestError.Invalid(PathOf(name), code,
+    private RequestErrorException OutOfRange<T>(string name, string code, string what, string relation, T limit, T found) =>
+        RequestErrorException.Invalid(PathOf(name), code,
             $"Invalid '{PathOf(name)}': {what} value. Expected a value {relation} {limit}, but got {found} instead.");
 }

@@ -1,37 +1,35 @@
 using System.Text.Json;
-using Pipeline.Engine;
 
-namespace Pipeline.GpuWorker.Requests;
+namespace Pipeline.Tokenization.Requests;
 
 /// <summary>The parameters that chat completions and completions share.</summary>
-/// <param name="Sampling">How tokens are chosen.</param>
+/// <param name="Temperature">From 0, for always the likeliest token, to 2.</param>
+/// <param name="TopP">The probability mass to choose from, above 0 and at most 1.</param>
+/// <param name="Seed">Seeds the choice; null for none asked for.</param>
 /// <param name="Stop">The texts that end the completion.</param>
 /// <param name="IgnoreEndTokens">Whether to go on to the limit (<c>ignore_eos</c>, an extension known from vLLM).</param>
-internal sealed record CommonParameters(SamplingParameters Sampling, IReadOnlyList<string> Stop, bool IgnoreEndTokens)
+public sealed record CommonParameters(float Temperature, float TopP, long? Seed, IReadOnlyList<string> Stop, bool IgnoreEndTokens)
 {
     private const int MostStops = 4;
 
     /// <summary>The smallest probability that still leaves the likeliest token: what OpenAI's top_p of 0 means.</summary>
     private const float LikeliestOnly = 1e-9f;
 
-    public static CommonParameters Read(RequestFields fields)
+    internal static CommonParameters Read(RequestFields fields)
     {
         RefuseStream(fields);
         if (fields.Integer("n", 1) is { } n and not 1)
         {
-            throw RequestError.UnsupportedValue("n", $"'n' does not support {n} with this model. Only 1 is supported.");
+            throw RequestErrorException.UnsupportedValue("n", $"'n' does not support {n} with this model. Only 1 is supported.");
         }
         RefuseUnlessNeutral(fields);
         AcceptHarmless(fields);
         double temperature = fields.Number("temperature", 0, 2) ?? 1;
         double topP = fields.Number("top_p", 0, 1) ?? 1;
         return new CommonParameters(
-            new SamplingParameters
-            {
-                Temperature = (float)temperature,
-                TopP = Math.Max((float)topP, LikeliestOnly),
-                Seed = fields.Integer("seed"),
-            },
+            (float)temperature,
+            Math.Max((float)topP, LikeliestOnly),
+            fields.Integer("seed"),
             ReadStop(fields),
             fields.Flag("ignore_eos") ?? false);
     }
@@ -40,7 +38,7 @@ internal sealed record CommonParameters(SamplingParameters Sampling, IReadOnlyLi
     {
         if (fields.Flag("stream") == true)
         {
-            throw RequestError.Invalid("stream", "streaming_unsupported", "Streaming is not supported: the answer is part of a batch.");
+            throw RequestErrorException.Invalid("stream", "streaming_unsupported", "Streaming is not supported: the answer is part of a batch.");
         }
     }
 
@@ -51,14 +49,14 @@ internal sealed record CommonParameters(SamplingParameters Sampling, IReadOnlyLi
         {
             if (fields.Number(penalty, -2, 2) is { } value and not 0)
             {
-                throw RequestError.UnsupportedValue(penalty, $"'{penalty}' does not support {value} with this model. Only 0 is supported.");
+                throw RequestErrorException.UnsupportedValue(penalty, $"'{penalty}' does not support {value} with this model. Only 0 is supported.");
             }
         }
         if (fields.TryGet("logit_bias", out JsonElement bias)
             && (bias.ValueKind != JsonValueKind.Object || bias.EnumerateObject().Any()))
         {
             throw bias.ValueKind == JsonValueKind.Object
-                ? RequestError.Unsupported("logit_bias") : RequestError.WrongType("logit_bias", "an object", bias);
+                ? RequestErrorException.Unsupported("logit_bias") : RequestErrorException.WrongType("logit_bias", "an object", bias);
         }
     }
 
@@ -70,7 +68,7 @@ internal sealed record CommonParameters(SamplingParameters Sampling, IReadOnlyLi
         fields.Text("prompt_cache_key");
         if (fields.TryGet("metadata", out JsonElement metadata) && metadata.ValueKind != JsonValueKind.Object)
         {
-            throw RequestError.WrongType("metadata", "an object", metadata);
+            throw RequestErrorException.WrongType("metadata", "an object", metadata);
         }
     }
 
@@ -84,11 +82,11 @@ internal sealed record CommonParameters(SamplingParameters Sampling, IReadOnlyLi
         {
             JsonValueKind.String => [stop],
             JsonValueKind.Array => [.. stop.EnumerateArray()],
-            _ => throw RequestError.WrongType("stop", "a string or an array of strings", stop),
+            _ => throw RequestErrorException.WrongType("stop", "a string or an array of strings", stop),
         };
         if (given.Length > MostStops)
         {
-            throw RequestError.Invalid("stop", "array_above_max_length",
+            throw RequestErrorException.Invalid("stop", "array_above_max_length",
                 $"Invalid 'stop': array too long. Expected an array with maximum length {MostStops}, but got an array with length {given.Length} instead.");
         }
         var texts = new List<string>();
@@ -96,9 +94,9 @@ internal sealed record CommonParameters(SamplingParameters Sampling, IReadOnlyLi
         {
             string path = stop.ValueKind == JsonValueKind.Array ? $"stop[{i}]" : "stop";
             string text = given[i].ValueKind == JsonValueKind.String
-                ? given[i].GetString()! : throw RequestError.WrongType(path, "a string", given[i]);
+                ? given[i].GetString()! : throw RequestErrorException.WrongType(path, "a string", given[i]);
             texts.Add(text.Length > 0 ? text
-                : throw RequestError.Invalid(path, "empty_string", $"Invalid '{path}': empty string. Expected a string with minimum length 1."));
+                : throw RequestErrorException.Invalid(path, "empty_string", $"Invalid '{path}': empty string. Expected a string with minimum length 1."));
         }
         return texts;
     }
