@@ -1,3 +1,4 @@
+using Pipeline.Benchmarks.Support;
 using Pipeline.Engine.Execution;
 using static TorchSharp.torch;
 
@@ -10,13 +11,24 @@ namespace Pipeline.Benchmarks.Machines;
 /// <param name="Bfloat16">The same for bfloat16.</param>
 internal sealed record Ceilings(double Bytes, double Fused, double Float32, double Bfloat16)
 {
+    /// <summary>Throws unless there is such a device.</summary>
+    /// <exception cref="BenchmarkException">There is not.</exception>
+    public static void Require(string device)
+    {
+        LibtorchLoader.EnsureLoaded();
+        if (device != "cpu" && !cuda.is_available())
+        {
+            throw new BenchmarkException($"--device {device}: libtorch finds no CUDA device.");
+        }
+    }
+
     /// <summary>Measures; takes about three seconds, and wants the device alone.</summary>
     /// <param name="device">Such as <c>cpu</c> or <c>cuda:0</c>.</param>
     /// <param name="threads">Threads of the CPU to use.</param>
     /// <param name="shapes">The matrix products that matter; the best counts.</param>
     public static Ceilings Measure(string device, int threads, IReadOnlyList<MatrixShape> shapes)
     {
-        LibtorchLoader.EnsureLoaded();
+        Require(device);
         set_num_threads(threads);
         Device place = new(device);
         bool processor = place.type == TorchSharp.DeviceType.CPU;

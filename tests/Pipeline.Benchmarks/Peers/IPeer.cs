@@ -8,9 +8,9 @@ internal interface IPeer
     /// <summary>What it is called on the command line.</summary>
     string Name { get; }
 
-    /// <summary>Makes ready what can be made once: converts the model, looks for programs.</summary>
-    /// <exception cref="Support.BenchmarkException">Something is missing; the message says what.</exception>
-    void Prepare(RunSetting setting);
+    /// <summary>Looks whether it can run a case, before anything large is made for it.</summary>
+    /// <exception cref="Support.BenchmarkException">It cannot; the message says what is missing.</exception>
+    Task CheckAsync(BenchmarkCase chosen, CancellationToken cancellationToken);
 
     /// <summary>Runs it once, in a process of its own.</summary>
     Task<RunResult> RunAsync(RunSetting setting, CancellationToken cancellationToken);

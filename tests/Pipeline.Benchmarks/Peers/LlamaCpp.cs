@@ -18,9 +18,10 @@ internal sealed class LlamaCpp : IPeer
     private static string Folder => Folders.Kept(Path.Combine("peers", "llama.cpp"));
 
     /// <inheritdoc/>
-    public void Prepare(RunSetting setting)
+    public Task CheckAsync(BenchmarkCase chosen, CancellationToken cancellationToken)
     {
-        if (setting.Device != "cpu")
+        _ = TypeOf(chosen.Dtype);
+        if (chosen.Device != "cpu")
         {
             throw new BenchmarkException("--peer llama.cpp runs on the CPU only.");
         }
@@ -32,7 +33,7 @@ internal sealed class LlamaCpp : IPeer
 
         // Node looks for packages beside the script.
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Peers", Script), Path.Combine(Folder, Script), overwrite: true);
-        GgufConverter.Find(setting.Model, TypeOf(setting.Dtype));
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

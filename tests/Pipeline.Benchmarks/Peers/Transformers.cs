@@ -16,26 +16,30 @@ internal sealed class Transformers : IPeer
 
     private static string? Python => Environment.GetEnvironmentVariable("PIPELINE_PYTHON") ?? Child.Find("python3");
 
+    private static string ScriptPath => Path.Combine(AppContext.BaseDirectory, "Peers", Script);
+
     /// <inheritdoc/>
-    public void Prepare(RunSetting setting)
+    public async Task CheckAsync(BenchmarkCase chosen, CancellationToken cancellationToken)
     {
+        if (chosen.Dtype is not ("float32" or "bfloat16"))
+        {
+            throw new BenchmarkException($"--peer transformers knows no --dtype {chosen.Dtype}.");
+        }
+
         if (Python is null)
         {
             throw new BenchmarkException("--peer transformers needs Python with PyTorch and transformers: there is no python3, and PIPELINE_PYTHON names none.");
         }
 
-        if (setting.Dtype is not ("float32" or "bfloat16"))
-        {
-            throw new BenchmarkException($"--peer transformers knows no --dtype {setting.Dtype}.");
-        }
+        // Without an input the script only looks for its packages.
+        await Child.RunAsync<object>(Python, [ScriptPath], cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<RunResult> RunAsync(RunSetting setting, CancellationToken cancellationToken)
     {
         using var input = new PeerInput(setting, setting.Model, new { setting.Device });
-        string script = Path.Combine(AppContext.BaseDirectory, "Peers", Script);
-        RunResult result = await Child.RunAsync<RunResult>(Python!, [script, input.Path], cancellationToken);
+        RunResult result = await Child.RunAsync<RunResult>(Python!, [ScriptPath, input.Path], cancellationToken);
         return result with { PromptTokens = setting.Workload.PromptTokens, LeastPrefill = setting.Workload.LeastPrefill };
     }
 }

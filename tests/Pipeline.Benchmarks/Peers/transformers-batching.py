@@ -1,6 +1,6 @@
 """Hugging Face transformers' continuous batching, timed on the prompts of a JSON file. One JSON line comes out.
 
-    python3 transformers-batching.py INPUT.json
+    python3 transformers-batching.py INPUT.json     (without it: only looks whether it could run)
 
 Prompts share blocks of equal beginnings, and steps are captured as CUDA graphs, where the version at hand offers it.
 """
@@ -19,6 +19,9 @@ try:
 except ImportError as e:
     sys.exit(f"--peer transformers: transformers {transformers.__version__} has no continuous batching to configure ({e}); version 5.8 has")
 
+if len(sys.argv) < 2:
+    print("{}")
+    sys.exit()
 with open(sys.argv[1], encoding="utf-8") as file:
     work = json.load(file)
 device = work["extra"]["device"]

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Pipeline.Benchmarks.Support;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Benchmarks.RandomModels;
@@ -10,7 +9,7 @@ namespace Pipeline.Benchmarks.RandomModels;
 /// <summary>Models of random weights in Hugging Face layout, made once and kept. The same shape gives the same weights.</summary>
 internal static class RandomModel
 {
-    private const long Seed = 1234;
+    private const ulong Seed = 1234;
 
     /// <summary>The directory of a model: <paramref name="model"/> itself, or that of the shape it names, made if need be.</summary>
     /// <exception cref="BenchmarkException">It is neither a directory nor a shape.</exception>
@@ -46,21 +45,24 @@ internal static class RandomModel
         MadeUpTokenizer.Write(shape.Vocabulary, directory);
 
         LibtorchLoader.EnsureLoaded();
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable inference = inference_mode(true);
-        using var chance = new Generator((ulong)Seed);
-        Dictionary<string, Tensor> weights = shape.Weights().ToDictionary(
-            weight => weight.Name, weight => Draw(weight.Name, weight.Shape, shape, chance));
-        SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), weights);
+        (string Name, long[] Shape)[] weights = [.. shape.Weights()];
+        var drawn = new Tensor[weights.Length];
+        // A seed for each: whichever is drawn first, the weights are the same.
+        Parallel.For(0, weights.Length, i => drawn[i] = Draw(weights[i].Name, weights[i].Shape, shape, Seed + (ulong)i));
+        SafetensorsWriter.Write(
+            Path.Combine(directory, "model.safetensors"), weights.Zip(drawn).ToDictionary(weight => weight.First.Name, weight => weight.Second));
+        Array.ForEach(drawn, tensor => tensor.Dispose());
     }
 
-    private static Tensor Draw(string name, long[] shape, ModelShape model, Generator chance)
+    private static Tensor Draw(string name, long[] shape, ModelShape model, ulong seed)
     {
+        using var chance = new Generator(seed);
         using Tensor drawn = empty(shape, ScalarType.Float32);
         // Norms are near one, not exactly one: a norm whose weight is forgotten shows.
         (double mean, double deviation) = shape.Length == 1 ? (1, 0.1)
             : (0, name.Contains("embed_tokens", StringComparison.Ordinal) ? model.EmbeddingDeviation : model.Deviation);
-        return drawn.normal_(mean, deviation, chance).to(ScalarType.BFloat16);
+        drawn.normal_(mean, deviation, chance);
+        return drawn.to(ScalarType.BFloat16);
     }
 
     private static JsonObject Configuration(ModelShape shape) => new()

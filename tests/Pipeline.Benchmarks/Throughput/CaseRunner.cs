@@ -10,6 +10,8 @@ namespace Pipeline.Benchmarks.Throughput;
 /// <summary>Runs cases: engine, peer, engine, peer, ..., each in a process of its own, one at a time.</summary>
 internal sealed class CaseRunner
 {
+    private const int TriesPerRun = 4;
+
     public required int Runs { get; init; }
 
     public required int Threads { get; init; }
@@ -23,6 +25,9 @@ internal sealed class CaseRunner
     /// <summary>Whether tokens are compared, not times.</summary>
     public bool Exact { get; init; }
 
+    /// <summary>Runs count only where others took no more than this share of the machine's processor time.</summary>
+    public double MostDisturbance { get; init; } = 1;
+
     /// <summary>Whom the engine is compared with, if anybody.</summary>
     public IPeer? Peer { get; init; }
 
@@ -30,6 +35,12 @@ internal sealed class CaseRunner
     /// <exception cref="BenchmarkException">The engine or the peer cannot run it.</exception>
     public async Task<CaseResult> RunAsync(BenchmarkCase chosen, CancellationToken cancellationToken)
     {
+        Ceilings.Require(chosen.Device);
+        if (Peer is not null)
+        {
+            await Peer.CheckAsync(chosen, cancellationToken);
+        }
+
         string directory = RandomModel.Find(chosen.Model);
         _ = ModelConfigReader.Read(directory);   // refuses, before anything is measured, what the engine does not load
         var setting = new RunSetting
@@ -46,16 +57,30 @@ internal sealed class CaseRunner
             Ceilings = await SelfAsync<Ceilings>(
                 ["ceilings", "--line", "--model", directory, "--device", chosen.Device, "--threads", $"{Threads}"], cancellationToken),
         };
-        Peer?.Prepare(setting);
+        return await RunPairsAsync(chosen, setting, cancellationToken);
+    }
+
+    private async Task<CaseResult> RunPairsAsync(BenchmarkCase chosen, RunSetting setting, CancellationToken cancellationToken)
+    {
         var engine = new List<RunResult>();
         var peer = new List<RunResult>();
-        for (int run = 0; run < Runs; run++)
+        for (int tries = 0; engine.Count < Runs; tries++)
         {
-            engine.Add(await RunEngineAsync(setting, cancellationToken));
-            if (Peer is not null)
+            if (tries == TriesPerRun * Runs)
             {
-                peer.Add(await Peer.RunAsync(setting, cancellationToken));
+                throw new BenchmarkException($"of {tries} runs only {engine.Count} were undisturbed; {Runs} are wanted.");
             }
+
+            RunResult own = await RunEngineAsync(setting, cancellationToken);
+            RunResult? other = Peer is null ? null : await Peer.RunAsync(setting, cancellationToken);
+            if (Math.Max(own.Disturbance ?? 0, other?.Disturbance ?? 0) is var disturbance && disturbance > MostDisturbance)
+            {
+                await Console.Error.WriteLineAsync($"{chosen.Name}: a run does not count, since others took {disturbance:P0} of the machine");
+                continue;
+            }
+
+            engine.Add(own);
+            peer.AddRange(other is null ? [] : [other]);
         }
 
         return new CaseResult(chosen, setting.Ceilings, engine, peer);

@@ -28,6 +28,7 @@ internal sealed class EngineBenchmark : IBenchmark
     private readonly Option<int> _threads = BenchmarkCommand.Count("--threads", Environment.ProcessorCount, "Threads of the CPU.");
     private readonly Option<int> _runs = BenchmarkCommand.Count("--runs", 3, "Runs, each in a new process; with a peer, of each by turns.");
     private readonly Option<int> _warm = BenchmarkCommand.Count("--warm", 8, "Jobs before the clock starts.", least: 0);
+    private readonly Option<int> _quiet = BenchmarkCommand.Count("--quiet", 100, "Run again while others take more than this percentage of the machine's processor time.");
     private readonly Option<string?> _peer = BenchmarkCommand.Option<string?>("--peer", null, "Compare with: llama.cpp (CPU) or transformers (CUDA).");
     private readonly Option<string?> _suite = BenchmarkCommand.Option<string?>("--suite", null, "cpu or cuda: a whole table, beside the peer of that device.");
     private readonly Option<string[]> _only = new("--only") { Description = "Those cases of the suite whose names have all of these words.", AllowMultipleArgumentsPerToken = true };
@@ -51,7 +52,7 @@ internal sealed class EngineBenchmark : IBenchmark
     public Task<int> RunAsync(string[] args) => BenchmarkCommand.RunAsync(
         this,
         args,
-        [_model, _jobs, _shared, _unique, _output, _batch, _prompts, _dtype, _device, _kernels, _tokenBudget, _threads, _runs, _warm, _peer, _suite, _only, _verify, _child],
+        [_model, _jobs, _shared, _unique, _output, _batch, _prompts, _dtype, _device, _kernels, _tokenBudget, _threads, _runs, _warm, _quiet, _peer, _suite, _only, _verify, _child],
         async (options, cancellationToken) => options.GetValue(_child) is { } file
             ? RunChild(file) : await RunAsync(options, args, cancellationToken));
 
@@ -76,6 +77,7 @@ internal sealed class EngineBenchmark : IBenchmark
             Kernels = options.GetValue(_kernels),
             TokenBudget = options.GetValue(_tokenBudget),
             Exact = verify,
+            MostDisturbance = options.GetRequiredValue(_quiet) / 100.0,
             Peer = KnownPeers.FirstOrDefault(known => known.Name == peer),
         };
         string[] words = options.GetValue(_only) ?? [];
