@@ -1,0 +1,65 @@
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Kernels.Cpu.Threading;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Engine.Kernels.Cpu;
+
+/// <summary>
+/// The operations for the rows of one step. They have computed when they return; results are new tensors whose memory was
+/// written directly.
+/// </summary>
+internal sealed unsafe class CpuStepKernels(KernelSetting setting, CpuWork work, ThreadTeam team) : IStepKernels
+{
+    private int _rows;
+
+    /// <summary>Takes over a step's layout.</summary>
+    public void Prepare(StepLayout layout)
+    {
+        _rows = layout.Rows;
+        work.Rotary.Prepare(layout);
+        work.Attention.Plan.Prepare(layout);
+        work.Attention.Blocks = layout.Blocks;
+    }
+
+    /// <inheritdoc/>
+    public Tensor Norm(Tensor residual, Tensor? delta, Tensor weight)
+    {
+        long rows = residual.size(0), width = residual.size(1);
+        Tensor result = torch.empty(rows, width, dtype: setting.Type);
+        work.Norm.Run(team, Memory(residual), delta is null ? null : Memory(delta), Memory(weight), Memory(result), (int)rows, (int)width);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void RotateAndStore(Tensor queryKeyValue, LayerCache cache) =>
+        work.Rotary.Run(team, Memory(queryKeyValue), Memory(cache.Slots), _rows);
+
+    /// <inheritdoc/>
+    public Tensor Attend(Tensor queryKeyValue, LayerCache cache)
+    {
+        Tensor result = torch.empty(_rows, (long)setting.Model.Heads * setting.Model.HeadSize, dtype: setting.Type);
+        work.Attention.Projected = Memory(queryKeyValue);
+        work.Attention.Slots = Memory(cache.Slots);
+        work.Attention.Result = Memory(result);
+        work.Attention.Run(team);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public Tensor SiluMultiply(Tensor gateUp)
+    {
+        long rows = gateUp.size(0), width = gateUp.size(1) / 2;
+        Tensor result = torch.empty(rows, width, dtype: setting.Type);
+        work.Silu.Run(team, Memory(gateUp), Memory(result), (int)rows, (int)width);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Tensors are the caller's; everything else is kept for the next step.
+    }
+
+    private void* Memory(Tensor tensor) => TensorMemory.Of(tensor, setting.Type);
+}

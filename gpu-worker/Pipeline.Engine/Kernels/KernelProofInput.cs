@@ -1,0 +1,97 @@
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Models;
+using Pipeline.Engine.Planning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Engine.Kernels;
+
+/// <summary>Random input for all operations, the same at every start: a step of single rows and of chunks, short and long.</summary>
+internal sealed class KernelProofInput
+{
+    private const int Seed = 20;
+
+    private readonly KernelSetting _setting;
+    private readonly Random _random = new(Seed);
+    private readonly int _blocks;
+
+    /// <summary>Makes the input.</summary>
+    public KernelProofInput(KernelSetting setting)
+    {
+        _setting = setting;
+        ModelConfig model = setting.Model;
+        Layout = new StepLayout(setting.BlockSize);
+        _blocks = AddChunks(model.ContextLength);
+        Residual = Normal(1, Layout.Rows, model.HiddenSize);
+        Delta = Normal(1, Layout.Rows, model.HiddenSize);
+        Weight = Normal(1, model.HiddenSize);
+        GateUp = Normal(2, Layout.Rows, 2L * model.IntermediateSize);
+
+        // Wide enough that attention is far from even: a wrong position or a key too many shows.
+        Projected = Normal(1.5, Layout.Rows, model.Heads + (2L * model.KeyValueHeads), model.HeadSize);
+    }
+
+    /// <summary>The step.</summary>
+    public StepLayout Layout { get; }
+
+    /// <summary>[rows, hidden].</summary>
+    public Tensor Residual { get; }
+
+    /// <summary>[rows, hidden].</summary>
+    public Tensor Delta { get; }
+
+    /// <summary>[hidden].</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>[rows, 2 * intermediate].</summary>
+    public Tensor GateUp { get; }
+
+    /// <summary>[rows, heads + 2 * key-value heads, head size].</summary>
+    public Tensor Projected { get; }
+
+    /// <summary>A cache whose every slot is filled: the same each time.</summary>
+    public LayerCache NewCache()
+    {
+        Random random = new(Seed);
+        long row = 2L * _setting.Model.KeyValueHeads * _setting.Model.HeadSize;
+        Tensor slots = Normal(random, 1.5, (long)_blocks * _setting.BlockSize, row);
+        return new LayerCache(slots, slots.view(_blocks, _setting.BlockSize * row));
+    }
+
+    private int AddChunks(int contextLength)
+    {
+        int block = _setting.BlockSize;
+        (int Start, int Count)[] wanted =
+        [
+            (0, 1), (block - 1, 1), (block, 1), ((3 * block) + 2, 1), (700, 1), (0, 5), (block + 1, 40), (0, 70), (190, 3), (1300, 2),
+        ];
+        (int Start, int Count)[] chunks = [.. wanted.Where(chunk => chunk.Start + chunk.Count <= contextLength)];
+        int[] numbers = [.. Enumerable.Range(0, chunks.Sum(chunk => Layout.BlocksFor(chunk.Start + chunk.Count)))];
+        _random.Shuffle(numbers);
+        int taken = 0;
+        foreach ((int start, int count) in chunks)
+        {
+            Sequence sequence = new($"{start}", [.. Enumerable.Repeat(0, start + count)], 1, "");
+            int blocks = Layout.BlocksFor(start + count);
+            sequence.Table.Blocks.AddRange(numbers.AsSpan(taken, blocks));
+            taken += blocks;
+            Layout.Add(new PlannedChunk(sequence, start, count));
+        }
+
+        return taken;
+    }
+
+    private Tensor Normal(double deviation, params long[] shape) => Normal(_random, deviation, shape);
+
+    private Tensor Normal(Random random, double deviation, params long[] shape)
+    {
+        float[] values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            double radius = deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            values[i] = (float)(radius * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
+        return torch.tensor(values, shape).to(_setting.Type).to(_setting.Device);
+    }
+}
