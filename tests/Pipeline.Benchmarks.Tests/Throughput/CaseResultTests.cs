@@ -41,7 +41,7 @@ public sealed class CaseResultTests
     public void Jobs_that_part_are_told_with_the_place()
     {
         CaseResult result = new(
-            new BenchmarkCase("m", "cpu", "float32", Work), new Ceilings(1, 1, 1, 1), [Run("engine", 1) with { Outputs = [[1, 2, 3], [4, 5, 6]] }],
+            new BenchmarkCase("m", "cpu", "float32", Work), new Ceilings(1, 1, 1, 1, 1), [Run("engine", 1) with { Outputs = [[1, 2, 3], [4, 5, 6]] }],
             [Run("peer", 1) with { Outputs = [[1, 2, 3], [4, 7, 6]] }]);
         using var output = new StringWriter { NewLine = "\n" };
         Assert.False(Verification.Print(result, output));
@@ -49,7 +49,7 @@ public sealed class CaseResultTests
     }
 
     private static CaseResult Result(double[] engine, double[] peer) => new(
-        new BenchmarkCase("m", "cpu", "float32", Work), new Ceilings(1, 1, 1, 1),
+        new BenchmarkCase("m", "cpu", "float32", Work), new Ceilings(1, 1, 1, 1, 1),
         [.. engine.Select(seconds => Run("engine", seconds))], [.. peer.Select(seconds => Run("peer", seconds))]);
 
     private static RunResult Run(string who, double seconds) =>

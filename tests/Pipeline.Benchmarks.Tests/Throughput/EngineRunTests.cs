@@ -26,6 +26,6 @@ public sealed class EngineRunTests(SmallModel model) : IClassFixture<SmallModel>
 
     private RunResult Run(Workload workload, int warm = 2) => EngineRun.Run(new RunSetting
     {
-        Model = model.Directory, Device = "cpu", Dtype = "float32", Threads = 1, Workload = workload, Warm = warm, Ceilings = new Ceilings(1, 1, 1, 1),
+        Model = model.Directory, Device = "cpu", Dtype = "float32", Threads = 1, Workload = workload, Warm = warm, Ceilings = new Ceilings(1, 1, 1, 1, 1),
     });
 }

@@ -14,7 +14,7 @@ public sealed class RooflineTests
         RopeTheta = 10000, NormEpsilon = 1e-5, EndTokens = [],
     };
 
-    private static readonly Ceilings Ceilings = new(Bytes: 1e6, Fused: 0, Float32: 1e6, Bfloat16: 4e6);
+    private static readonly Ceilings Ceilings = new(Bytes: 1e6, Fused: 0, Float32: 1e6, Bfloat16: 4e6, Int8: 5e6);
 
     // Prompts of 10, outputs of 4: the three tokens that are decoded see 11, 12 and 13, their own included.
     private static readonly Workload Plain = new(Jobs: 2, Shared: 0, Unique: 10, Output: 4, Batch: 2);
@@ -62,6 +62,7 @@ public sealed class RooflineTests
         Assert.True(roofline.MatrixSeconds(20, 0) > roofline.MemorySeconds(20, 0));
         Assert.Equal(roofline.Operations(20, 0) / 1e6, roofline.LeastSeconds(20, 0), 12);
         Assert.Equal(roofline.Operations(20, 0) / 4e6, new Roofline(Model, Plain, "bfloat16", Ceilings).MatrixSeconds(20, 0), 12);
+        Assert.Equal(roofline.Operations(20, 0) / 5e6, new Roofline(Model, Plain, "int8", Ceilings).MatrixSeconds(20, 0), 12);
     }
 
     [Fact]

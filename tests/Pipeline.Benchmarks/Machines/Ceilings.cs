@@ -9,7 +9,8 @@ namespace Pipeline.Benchmarks.Machines;
 /// <param name="Fused">Float32 multiply-adds outside any library, two operations each, a second; 0 on a GPU.</param>
 /// <param name="Float32">Operations a second of the library's best float32 matrix product.</param>
 /// <param name="Bfloat16">The same for bfloat16.</param>
-internal sealed record Ceilings(double Bytes, double Fused, double Float32, double Bfloat16)
+/// <param name="Int8">The same for bfloat16 with weights of 8 bits.</param>
+internal sealed record Ceilings(double Bytes, double Fused, double Float32, double Bfloat16, double Int8)
 {
     /// <summary>Throws unless there is such a device.</summary>
     /// <exception cref="BenchmarkException">There is not.</exception>
@@ -35,19 +36,20 @@ internal sealed record Ceilings(double Bytes, double Fused, double Float32, doub
         return new Ceilings(
             processor ? ProcessorCeilings.ReadBytes(threads) : MatrixRates.CopyBytes(place),
             processor ? ProcessorCeilings.Float32Operations(threads) : 0,
-            MatrixRates.Best(shapes, ScalarType.Float32, place),
-            MatrixRates.Best(shapes, ScalarType.BFloat16, place));
+            MatrixRates.Best(shapes, "float32", place),
+            MatrixRates.Best(shapes, "bfloat16", place),
+            MatrixRates.Best(shapes, "int8", place));
     }
 
-    /// <summary>The matrix rate for an engine's dtype. Weights of one byte are multiplied in whichever is faster.</summary>
+    /// <summary>The matrix rate for an engine's dtype.</summary>
     public double Operations(string dtype) => dtype switch
     {
         "float32" => Float32,
         "bfloat16" => Bfloat16,
-        _ => Math.Max(Float32, Bfloat16),
+        _ => Int8,
     };
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"memory {Bytes / 1e9:F1} GB/s, float32 fma {Fused / 1e9:F0} GF/s, matrix products float32 {Float32 / 1e9:F0} GF/s, bfloat16 {Bfloat16 / 1e9:F0} GF/s";
+        $"memory {Bytes / 1e9:F1} GB/s, float32 fma {Fused / 1e9:F0} GF/s, matrix products float32 {Float32 / 1e9:F0}, bfloat16 {Bfloat16 / 1e9:F0}, int8 {Int8 / 1e9:F0} GF/s";
 }

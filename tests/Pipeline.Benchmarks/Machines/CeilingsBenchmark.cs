@@ -39,6 +39,7 @@ internal sealed class CeilingsBenchmark : IBenchmark
             table.Add("float32 multiply-adds, GF/s", $"{ceilings.Fused / 1e9:F0}");
             table.Add("float32 matrix product, GF/s", $"{ceilings.Float32 / 1e9:F0}");
             table.Add("bfloat16 matrix product, GF/s", $"{ceilings.Bfloat16 / 1e9:F0}");
+            table.Add("the same with weights of 8 bits, GF/s", $"{ceilings.Int8 / 1e9:F0}");
             Console.WriteLine($"{Machine.Here()}\n");
             table.Write(Console.Out);
             Report.Write(Name, args, ceilings);
