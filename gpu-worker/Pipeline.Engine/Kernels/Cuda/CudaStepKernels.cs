@@ -1,0 +1,86 @@
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Engine.Kernels.Cuda;
+
+/// <summary>The launches of a step. One object serves all steps, one after another.</summary>
+internal sealed class CudaStepKernels(CudaKernels kernels) : IStepKernels
+{
+    private const int RotateThreads = 256, SiluThreads = 256, MergeThreads = 128;
+
+    private readonly ModelConfig _model = kernels.Setting.Model;
+    private readonly CudaShape _shape = kernels.Shape;
+    private CudaStepInputs _inputs;
+
+    /// <summary>Begins another step.</summary>
+    public void Begin(CudaStepInputs inputs) => _inputs = inputs;
+
+    /// <inheritdoc/>
+    public Tensor Norm(Tensor residual, Tensor? delta, Tensor weight)
+    {
+        int rows = (int)residual.shape[0], width = (int)residual.shape[1], pieces = width / _shape.Width;
+
+        // Two pieces for a thread keep enough reads under way.
+        int threads = Math.Min(1024, ((pieces + 1) / 2 + 31) / 32 * 32);
+        Tensor result = Empty(rows, width);
+        Launch(
+            kernels.AddNorm, new LaunchShape(rows, threads, sizeof(float) * 32),
+            [
+                TensorAddress.Of(residual), delta is null ? 0 : TensorAddress.Of(delta), TensorAddress.Of(weight), TensorAddress.Of(result),
+                (uint)width, BitConverter.SingleToUInt32Bits((float)_model.NormEpsilon),
+            ]);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void RotateAndStore(Tensor queryKeyValue, LayerCache cache) => Launch(
+        kernels.RotateStore, new LaunchShape(_inputs.Rows, RotateThreads),
+        [TensorAddress.Of(queryKeyValue), _inputs.Angles, _inputs.Slots, TensorAddress.Of(cache.Slots)]);
+
+    /// <inheritdoc/>
+    public Tensor Attend(Tensor queryKeyValue, LayerCache cache)
+    {
+        Tensor result = Empty(_inputs.Rows, _model.Heads * _model.HeadSize);
+        ulong queries = TensorAddress.Of(queryKeyValue), slots = TensorAddress.Of(cache.Slots), attended = TensorAddress.Of(result);
+        Launch(
+            kernels.AttendSplit, new LaunchShape(kernels.Plan.Split.Count * _model.KeyValueHeads, CudaShape.SplitWarps * 32, _shape.SplitShared),
+            [queries, slots, _inputs.Split, _inputs.Chunks, _inputs.Blocks, attended, _inputs.PartValues, _inputs.PartSums]);
+        Launch(
+            kernels.MergeSplits, new LaunchShape(kernels.Plan.Merges.Count * _model.KeyValueHeads, MergeThreads),
+            [_inputs.Merges, _inputs.Chunks, _inputs.PartValues, _inputs.PartSums, attended]);
+        Launch(
+            kernels.AttendRows, new LaunchShape(kernels.Plan.Rows.Count * _model.KeyValueHeads, CudaShape.RowWarps * 32, _shape.RowShared),
+            [queries, slots, _inputs.RowWork, _inputs.Chunks, _inputs.Blocks, attended]);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public Tensor SiluMultiply(Tensor gateUp)
+    {
+        int rows = (int)gateUp.shape[0], width = (int)gateUp.shape[1] / 2, perBlock = SiluThreads * _shape.Width;
+        Tensor result = Empty(rows, width);
+        Launch(
+            kernels.SiluMultiply, new LaunchShape(rows, SiluThreads, BlocksDown: (width + perBlock - 1) / perBlock),
+            [TensorAddress.Of(gateUp), TensorAddress.Of(result), (uint)width]);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // What a step keeps is the kernels', and serves the next step.
+    }
+
+    private Tensor Empty(int rows, int width) =>
+        torch.empty([rows, width], dtype: kernels.Setting.Type, device: kernels.Setting.Device);
+
+    private void Launch(nint function, LaunchShape shape, ReadOnlySpan<ulong> arguments)
+    {
+        if (shape.Blocks > 0)
+        {
+            kernels.Driver.Launch(function, shape, arguments);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// Everything, as one program.
+#include "norm.cu"
+#include "rotate.cu"
+#include "silu.cu"
+#include "attend_split.cu"
+#include "attend_rows.cu"
+#include "attend_float32.cu"
+#include "merge.cu"

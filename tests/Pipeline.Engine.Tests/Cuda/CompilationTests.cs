@@ -1,0 +1,60 @@
+using Pipeline.Engine.Kernels;
+using Pipeline.Engine.Kernels.Cuda;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Engine.Tests.Cuda;
+
+/// <summary>The CUDA sources through NVIDIA's compiler, which needs no device.</summary>
+public sealed class CompilationTests
+{
+    // Every head size that a model is likely to have; groups of up to eight and of more.
+    private static readonly (int HeadSize, int Group, ScalarType Type)[] Shapes =
+    [
+        (32, 8, ScalarType.BFloat16), (64, 7, ScalarType.BFloat16), (80, 1, ScalarType.BFloat16), (96, 2, ScalarType.BFloat16),
+        (128, 4, ScalarType.BFloat16), (128, 16, ScalarType.BFloat16), (256, 8, ScalarType.BFloat16),
+        (64, 3, ScalarType.Float32), (128, 4, ScalarType.Float32), (256, 16, ScalarType.Float32),
+    ];
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(90)]
+    public void TheSourcesCompileToMachineCodeForEveryShape(int capability)
+    {
+        NvrtcCompiler compiler = Compiler();
+        foreach ((int headSize, int group, ScalarType type) in Shapes)
+        {
+            KernelSetting setting = KernelCase.ForShape(2 * group, 2, headSize, 16, type);
+            Assert.True(CudaShape.Supports(setting));
+            byte[] image = compiler.Compile(CudaProgram.For(setting), capability);
+
+            // An ELF file for NVIDIA's machine: e_machine is EM_CUDA.
+            Assert.Equal("\u007fELF"u8, image.AsSpan(0, 4));
+            Assert.Equal(190, BitConverter.ToUInt16(image, 18));
+        }
+    }
+
+    [Fact]
+    public void ADeviceNewerThanTheCompilerGetsPtx()
+    {
+        byte[] image = Compiler().Compile(CudaProgram.For(KernelCase.ForShape(4, 1, 64, 16, ScalarType.BFloat16)), 999);
+        Assert.Contains(".entry attend_rows", System.Text.Encoding.ASCII.GetString(image), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ASourceThatDoesNotCompileIsReportedInTheCompilersWords()
+    {
+        CudaProgram broken = new(
+            new Dictionary<string, string> { [CudaProgram.Start] = "extern \"C\" __global__ void broken() { undeclared = 1; }" }, []);
+        CudaCompilationException failure = Assert.Throws<CudaCompilationException>(() => Compiler().Compile(broken, 90));
+        Assert.Contains("kernels.cu(1): error: identifier \"undeclared\" is undefined", failure.Log, StringComparison.Ordinal);
+        Assert.Contains(failure.Log, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static NvrtcCompiler Compiler()
+    {
+        NvrtcCompiler? compiler = NvrtcCompiler.Find();
+        Assert.SkipWhen(compiler is null, "needs NVRTC 11.2 or later: run ./pipeline test on Debian 12, or let PIPELINE_NVRTC name libnvrtc.so");
+        return compiler!;
+    }
+}
