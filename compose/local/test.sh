@@ -24,6 +24,7 @@ run_tests() {
   free_port; PIPELINE_AMQP_PORT=$REPLY
   find_dotnet
   find_services
+  case " ${projects[*]} " in *Engine.Tests*) find_cuda_compilers ;; esac
   build
   trap stop_test_services EXIT
   stop_test_services   # what a killed run left behind
