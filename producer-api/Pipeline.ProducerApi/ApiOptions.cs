@@ -8,6 +8,12 @@ internal sealed class ApiOptions
     /// <summary>The models that are served; a request for another is refused.</summary>
     public string[] Models { get; set; } = [];
 
+    /// <summary>
+    /// Hugging Face directories of <see cref="Models"/>, in their order; empty for one that is not at hand. With a model's
+    /// tokenizer the jobs of a batch are put in the order in which they share most; without, they run in the file's.
+    /// </summary>
+    public string[] ModelDirectories { get; set; } = [];
+
     /// <summary>Longest file of purpose <c>batch</c>, in bytes. OpenAI's limit.</summary>
     public long MaxFileBytes { get; set; } = 209_715_200;
 
@@ -35,6 +41,7 @@ internal sealed class ApiOptions
     /// <summary>Says what is wrong with the settings, or <see langword="null"/>.</summary>
     public string? Complaint() =>
         Models.Length == 0 || Models.Any(string.IsNullOrWhiteSpace) ? "Pipeline:Models must name at least one model, such as Pipeline__Models__0=pipeline-extract-small."
+        : ModelDirectories.Length > Models.Length ? "Pipeline:ModelDirectories has more entries than Pipeline:Models."
         : MaxFileBytes <= 0 || MaxBatchLines <= 0 || MaxLineBytes <= 0 ? "Pipeline:MaxFileBytes, MaxBatchLines and MaxLineBytes must be positive."
         : SliceJobs is <= 0 or > 10_000 ? "Pipeline:SliceJobs must be between 1 and 10000."
         : DispatchWindow is <= 0 or > 1_000 ? "Pipeline:DispatchWindow must be between 1 and 1000."

@@ -23,6 +23,12 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 13, Level = LogLevel.Error, Message = "Validation of batch {BatchId} broke off; it will be tried again.")]
     public static partial void ValidationBrokeOff(ILogger logger, string batchId, Exception exception);
 
+    [LoggerMessage(EventId = 14, Level = LogLevel.Information, Message = "Batch {BatchId}: {CachedTokens} of {PromptTokens} prompt tokens can come out of the prefix cache.")]
+    public static partial void BatchPlanned(ILogger logger, string batchId, long cachedTokens, long promptTokens);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Warning, Message = "Batches for {Model} run in the order of their files: what is in {Directory} cannot be used.")]
+    public static partial void NoPlans(ILogger logger, string model, string directory, Exception exception);
+
     [LoggerMessage(EventId = 20, Level = LogLevel.Information, Message = "Batch {BatchId} is {Status}: {Written} lines out, {Failed} in error.")]
     public static partial void BatchFinalized(ILogger logger, string batchId, BatchStatus status, int written, int failed);
 

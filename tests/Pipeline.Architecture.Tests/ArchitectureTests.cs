@@ -37,6 +37,13 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void The_tokenizer_needs_nothing_but_the_framework() => Assert.Empty(Rules.ReferencesBeyond(Assembly.Load("Pipeline.Tokenization")));
+
+    [Fact]
+    public void Of_the_worker_the_API_knows_the_tokenizer_alone() =>
+        Assert.Equal(["Pipeline.Tokenization"], Rules.WorkersPartsReferencedBy(Assembly.Load("Pipeline.ProducerApi")));
+
+    [Fact]
     public void Numbers_that_the_engine_gives_to_torch_are_kept_alive() =>
         Assert.Empty(TemporaryScalars.In(Assembly.Load("Pipeline.Engine")));
 
@@ -50,6 +57,7 @@ public sealed class ArchitectureTests
         Assembly here = typeof(ArchitectureTests).Assembly;
         Assert.Single(Rules.TypesUsing(here, "Pipeline.Architecture.Tests.Planted", "TorchSharp"));
         Assert.Contains("Pipeline.Migrator", Rules.OtherHostsReferencedBy(here));
+        Assert.Contains("Pipeline.Engine", Rules.WorkersPartsReferencedBy(here));
         Assert.NotEmpty(Rules.ReferencesBeyond(here, "xunit.v3.core"));
         Assert.Equal(3, TemporaryScalars.In(here).Count);
     }

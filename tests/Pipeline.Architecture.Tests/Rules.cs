@@ -19,6 +19,14 @@ internal static class Rules
             .Where(name => Hosts.Contains(name) && name != assembly.GetName().Name),
     ];
 
+    /// <summary>What an assembly references of <c>gpu-worker/</c>.</summary>
+    public static IReadOnlyList<string> WorkersPartsReferencedBy(Assembly assembly) =>
+    [
+        .. assembly.GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(name => name is "Pipeline.Engine" or "Pipeline.Tokenization" or "Pipeline.GpuWorker" or "Pipeline.ModelTrainer"),
+    ];
+
     /// <summary>The referenced assemblies that are neither the framework's nor on the list.</summary>
     public static IReadOnlyList<string> ReferencesBeyond(Assembly assembly, params string[] allowed) =>
     [

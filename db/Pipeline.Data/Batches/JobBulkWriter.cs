@@ -24,6 +24,7 @@ public sealed class JobBulkWriter
     private readonly DateTimeOffset _now;
     private readonly ArrayBufferWriter<byte> _bodies = new(GroupBytes + (256 << 10));
     private readonly List<Row> _rows = [];
+    private readonly List<(long Id, long Slice)> _written = [];
     private long _nextId;
     private int _idsLeft;
 
@@ -61,6 +62,35 @@ public sealed class JobBulkWriter
     /// <summary>Writes what is left.</summary>
     public Task CompleteAsync(CancellationToken cancellationToken) => _rows.Count > 0 ? FlushAsync(cancellationToken) : Task.CompletedTask;
 
+    /// <summary>
+    /// Moves the jobs between their slices, which stay as large as they are: taken in the slices' order, the jobs then come in
+    /// the order asked for. Within a slice they stay in line order.
+    /// </summary>
+    /// <param name="order">All jobs by the order in which they were added, counted from 0. To be called after <see cref="CompleteAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task RearrangeAsync(IReadOnlyList<int> order, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(order.Count, _written.Count);
+        List<long> moved = [], slices = [];
+        for (int place = 0; place < order.Count; place++)
+        {
+            (long id, long slice) = _written[order[place]];
+            if (slice != _written[place].Slice)
+            {
+                moved.Add(id);
+                slices.Add(_written[place].Slice);
+            }
+        }
+
+        // By id alone: whatever the planner makes of a table that it has no statistics of, it never compares all with all.
+        await using NpgsqlCommand command = new("UPDATE jobs j SET slice_id = m.slice_id FROM unnest($1, $2) AS m(id, slice_id) WHERE j.id = m.id", _connection)
+        {
+            Parameters = { new() { Value = moved.ToArray() }, new() { Value = slices.ToArray() } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         long[] slices = await AddSlicesAsync(cancellationToken);
@@ -70,6 +100,7 @@ public sealed class JobBulkWriter
             ids[i] = await NextIdAsync(cancellationToken);
         }
 
+        _written.AddRange(ids.Select((id, i) => (id, slices[i / _jobsPerSlice])));
         await CopyJobsAsync(ids, slices, cancellationToken);
         await CopyBodiesAsync(ids, cancellationToken);
         _rows.Clear();

@@ -74,6 +74,15 @@ public sealed class Batch
     /// <summary>Tokens generated as reasoning, part of <see cref="CompletionTokens"/>.</summary>
     public long ReasoningTokens { get; set; }
 
+    /// <summary>Tokens of all prompts as the prefix plan counted them; <see langword="null"/> without a plan.</summary>
+    public long? PredictedPromptTokens { get; set; }
+
+    /// <summary>
+    /// Those of them that the plan expects out of the prefix cache, with room for all; <see cref="CachedTokens"/> says what it was.
+    /// <see langword="null"/> without a plan.
+    /// </summary>
+    public long? PredictedCachedTokens { get; set; }
+
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 

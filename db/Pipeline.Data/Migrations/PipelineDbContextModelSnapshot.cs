@@ -182,6 +182,14 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("output_file_id");
 
+                    b.Property<long?>("PredictedCachedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("predicted_cached_tokens");
+
+                    b.Property<long?>("PredictedPromptTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("predicted_prompt_tokens");
+
                     b.Property<short>("Priority")
                         .HasColumnType("smallint")
                         .HasColumnName("priority");

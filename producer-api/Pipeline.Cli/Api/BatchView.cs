@@ -44,4 +44,8 @@ internal sealed record CostView(
     double PrefillSeconds,
     double DecodeSeconds,
     double DeviceSeconds,
-    Dictionary<string, long> Outcomes);
+    Dictionary<string, long> Outcomes,
+    PrefixCacheView? PrefixCache);
+
+/// <summary>What the prefix cache was expected to save, and what it has saved.</summary>
+internal sealed record PrefixCacheView(double PredictedHitRate, double? HitRate);

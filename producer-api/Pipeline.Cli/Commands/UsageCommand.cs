@@ -32,12 +32,19 @@ internal static class UsageCommand
         yield return ("jobs billed", Number(cost.Jobs));
         yield return ("attempts", Number(cost.Attempts) + (outcomes.Length > 0 ? $" ({outcomes})" : ""));
         yield return ("prompt tokens", $"{Number(cost.PromptTokens)} ({Number(cost.CachedTokens)} cached)");
+        if (cost.PrefixCache is { } cache)
+        {
+            yield return ("prefix cache", $"{Percent(cache.PredictedHitRate)} of prompt tokens predicted, {(cache.HitRate is { } measured ? Percent(measured) : "none")} so far");
+        }
+
         yield return ("completion tokens", Number(cost.CompletionTokens));
         yield return ("device seconds", $"{Seconds(cost.DeviceSeconds)} (prefill {Seconds(cost.PrefillSeconds)}, decode {Seconds(cost.DecodeSeconds)})");
         yield return ("queue seconds", Seconds(cost.QueueSeconds));
     }
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Percent(double share) => share.ToString("P1", CultureInfo.InvariantCulture);
 
     private static string Seconds(double seconds) => seconds.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,8 @@ internal sealed record BatchCost(
     double PrefillSeconds,
     double DecodeSeconds,
     double DeviceSeconds,
-    Dictionary<string, long> Outcomes)
+    Dictionary<string, long> Outcomes,
+    PrefixCacheUse? PrefixCache)
 {
     public static async Task<BatchCost> OfAsync(NpgsqlDataSource dataSource, Batch batch, CancellationToken cancellationToken)
     {
@@ -49,6 +50,21 @@ internal sealed record BatchCost(
             row.GetDouble(8),
             row.GetDouble(9),
             row.GetDouble(10),
-            outcomes.Select(o => o.Split(' ')).ToDictionary(o => o[0], o => long.Parse(o[1])));
+            outcomes.Select(o => o.Split(' ')).ToDictionary(o => o[0], o => long.Parse(o[1])),
+            PrefixCacheUse.Of(batch));
     }
+}
+
+/// <summary>What the prefix plan of a batch expected of the cache, and what has come of it: tokens of all results so far.</summary>
+internal sealed record PrefixCacheUse(
+    long PredictedPromptTokens, long PredictedCachedTokens, double PredictedHitRate, long PromptTokens, long CachedTokens, double? HitRate)
+{
+    /// <summary><see langword="null"/> for a batch without a plan.</summary>
+    public static PrefixCacheUse? Of(Batch batch) =>
+        batch is { PredictedPromptTokens: { } prompt, PredictedCachedTokens: { } cached }
+            ? new PrefixCacheUse(
+                prompt, cached, Share(cached, prompt) ?? 0, batch.PromptTokens, batch.CachedTokens, Share(batch.CachedTokens, batch.PromptTokens))
+            : null;
+
+    private static double? Share(long part, long whole) => whole > 0 ? (double)part / whole : null;
 }

@@ -1,4 +1,5 @@
 using Pipeline.ProducerApi.Batches.Finalizing;
+using Pipeline.ProducerApi.Batches.Planning;
 using Pipeline.ProducerApi.Batches.Validation;
 
 namespace Pipeline.ProducerApi.Batches;
@@ -10,6 +11,7 @@ internal static class BatchExtensions
     {
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<BatchCancellation>();
+        services.AddSingleton<ModelReaders>();
         services.AddSingleton<BatchValidation>();
         services.AddSingleton<BatchFinalization>();
         // Two, so that a small batch does not wait for a large one. (AddHostedService would add the type once.)

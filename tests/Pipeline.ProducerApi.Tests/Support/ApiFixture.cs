@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Testing;
+using Pipeline.Tokenization.Tests;
 
 namespace Pipeline.ProducerApi.Tests.Support;
 
@@ -11,6 +12,9 @@ public sealed class ApiFixture : IAsyncLifetime
 {
     public const string MaxLineBytes = "200000";
 
+    private const string Template = "{% for m in messages %}{{ m.role }}:{{ m.content }}\n{% endfor %}assistant:";
+
+    private readonly TokenizerFixture _tokenizer = new TokenizerFixture().WithFile("chat_template.jinja", Template);
     private WebApplicationFactory<ApiOptions>? _factory;
 
     public TestDatabase Database { get; } = new();
@@ -19,6 +23,12 @@ public sealed class ApiFixture : IAsyncLifetime
     public string Model { get; } = "model-" + Guid.NewGuid().ToString("N");
 
     public string OtherModel => Model + "-other";
+
+    /// <summary>A model whose directory the API knows: a token is a byte, a message is <c>role:content\n</c>.</summary>
+    public string PlannedModel => Model + "-planned";
+
+    /// <summary>A model whose directory does not exist.</summary>
+    public string LostModel => Model + "-lost";
 
     public Uri Url { get; private set; } = null!;
 
@@ -32,6 +42,7 @@ public sealed class ApiFixture : IAsyncLifetime
             return;
         }
 
+        _ = _tokenizer.Load();
         _factory = new WebApplicationFactory<ApiOptions>().WithWebHostBuilder(host =>
         {
             host.UseSetting("urls", "http://127.0.0.1:0");
@@ -39,6 +50,12 @@ public sealed class ApiFixture : IAsyncLifetime
             host.UseSetting("ConnectionStrings:RabbitMq", TestServers.RabbitMq);
             host.UseSetting("Pipeline:Models:0", Model);
             host.UseSetting("Pipeline:Models:1", OtherModel);
+            host.UseSetting("Pipeline:Models:2", PlannedModel);
+            host.UseSetting("Pipeline:Models:3", LostModel);
+            host.UseSetting("Pipeline:ModelDirectories:0", "");
+            host.UseSetting("Pipeline:ModelDirectories:1", "");
+            host.UseSetting("Pipeline:ModelDirectories:2", _tokenizer.Path);
+            host.UseSetting("Pipeline:ModelDirectories:3", "/nowhere");
             host.UseSetting("Pipeline:MaxFileBytes", "2000000");
             host.UseSetting("Pipeline:MaxBatchLines", "500");
             host.UseSetting("Pipeline:MaxLineBytes", MaxLineBytes);
@@ -59,7 +76,7 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     /// <summary>A client with the key of a tenant of its own.</summary>
-    internal async Task<ApiClient> NewTenantAsync()
+    internal async Task<ApiClient> NewTenantAsync(string? model = null)
     {
         string key = "sk-" + Guid.NewGuid().ToString("N");
         await using PipelineDbContext context = Database.CreateContext();
@@ -75,7 +92,7 @@ public sealed class ApiFixture : IAsyncLifetime
             CreatedAt = DateTimeOffset.UnixEpoch,
         });
         await context.SaveChangesAsync();
-        return new ApiClient(Url, key, tenant.Id, Model);
+        return new ApiClient(Url, key, tenant.Id, model ?? Model);
     }
 
     internal StandInWorker NewWorker() => new(Database.DataSource, Model);
@@ -87,6 +104,7 @@ public sealed class ApiFixture : IAsyncLifetime
             await _factory.DisposeAsync();
         }
 
+        _tokenizer.Dispose();
         await Database.DisposeAsync();
     }
 }

@@ -9,6 +9,8 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.Files;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
+using Pipeline.ProducerApi.Batches.Planning;
+using Pipeline.Tokenization.Prefixes;
 
 namespace Pipeline.ProducerApi.Batches.Validation;
 
@@ -22,6 +24,7 @@ internal sealed class BatchValidation(
     NpgsqlDataSource dataSource,
     TimeProvider time,
     IOptions<ApiOptions> options,
+    ModelReaders readers,
     ILogger<BatchValidation> logger)
 {
     private const string BeforeJobs = "before_jobs";
@@ -61,6 +64,10 @@ internal sealed class BatchValidation(
         else
         {
             LogMessages.BatchValid(logger, batchId, findings.Jobs, findings.Model!);
+            if (findings.Prediction is { } prediction)
+            {
+                LogMessages.BatchPlanned(logger, batchId, prediction.CachedTokens, prediction.PromptTokens);
+            }
         }
     }
 
@@ -101,6 +108,7 @@ internal sealed class BatchValidation(
         List<LineError> errors = [];
         List<int> blanks = [];
         JobBulkWriter? writer = null;
+        BatchPlanner? planner = null;
         int lines = 0;
         await foreach (Line line in new LineReader(content, limits.MaxLineBytes).ReadAsync(cancellationToken))
         {
@@ -127,8 +135,14 @@ internal sealed class BatchValidation(
             bool clean = errors.Count == 0;
             if (Check(line, rules, limits, errors) is { } job && errors.Count == 0)
             {
-                writer ??= new JobBulkWriter(connection, batch, rules.Model!, limits.SliceJobs, time.GetUtcNow());
+                if (writer is null)
+                {
+                    writer = new JobBulkWriter(connection, batch, rules.Model!, limits.SliceJobs, time.GetUtcNow());
+                    planner = readers.Find(rules.Model!) is { } reader ? new BatchPlanner(reader) : null;
+                }
+
                 await writer.AddAsync(job, cancellationToken);
+                await (planner?.AddAsync(job, cancellationToken) ?? ValueTask.CompletedTask);
             }
             else if (clean)
             {
@@ -146,11 +160,17 @@ internal sealed class BatchValidation(
         if (errors.Count > 0)
         {
             await transaction.RollbackToSavepointAsync(BeforeJobs, cancellationToken);
-            return new Findings(errors, 0, null);
+            return new Findings(errors, 0, null, null);
         }
 
         await writer!.CompleteAsync(cancellationToken);
-        return new Findings(errors, writer.Count, rules.Model);
+        PrefixPlan? plan = planner is null ? null : await planner.CompleteAsync(cancellationToken);
+        if (plan is not null)
+        {
+            await writer.RearrangeAsync(plan.Order, cancellationToken);
+        }
+
+        return new Findings(errors, writer.Count, rules.Model, plan?.Prediction);
     }
 
     private static NewJob? Check(Line line, LineRules rules, ApiOptions limits, List<LineError> errors)
@@ -192,6 +212,8 @@ internal sealed class BatchValidation(
                 .SetProperty(b => b.Status, BatchStatus.InProgress)
                 .SetProperty(b => b.InProgressAt, now)
                 .SetProperty(b => b.Model, findings.Model)
+                .SetProperty(b => b.PredictedPromptTokens, findings.Prediction == null ? null : findings.Prediction.PromptTokens)
+                .SetProperty(b => b.PredictedCachedTokens, findings.Prediction == null ? null : findings.Prediction.CachedTokens)
                 .SetProperty(b => b.Total, findings.Jobs)
                 .SetProperty(b => b.Remaining, findings.Jobs),
             cancellationToken);
@@ -205,8 +227,8 @@ internal sealed class BatchValidation(
         $"Cannot find file {LineError.Quote(batch.InputFileId)}, or organization {batch.TenantId} does not have access to it.",
         "file_id"));
 
-    private sealed record Findings(List<LineError> Errors, int Jobs, string? Model)
+    private sealed record Findings(List<LineError> Errors, int Jobs, string? Model, CachePrediction? Prediction)
     {
-        public static Findings Of(LineError error) => new([error], 0, null);
+        public static Findings Of(LineError error) => new([error], 0, null, null);
     }
 }

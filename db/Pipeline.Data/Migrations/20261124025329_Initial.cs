@@ -43,6 +43,8 @@ namespace Pipeline.Data.Migrations
                     cached_tokens = table.Column<long>(type: "bigint", nullable: false),
                     completion_tokens = table.Column<long>(type: "bigint", nullable: false),
                     reasoning_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    predicted_prompt_tokens = table.Column<long>(type: "bigint", nullable: true),
+                    predicted_cached_tokens = table.Column<long>(type: "bigint", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     in_progress_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),

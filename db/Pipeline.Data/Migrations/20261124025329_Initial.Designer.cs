@@ -12,7 +12,7 @@ using Pipeline.Data;
 namespace Pipeline.Data.Migrations
 {
     [DbContext(typeof(PipelineDbContext))]
-    [Migration("20261123193003_Initial")]
+    [Migration("20261124025329_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -184,6 +184,14 @@ namespace Pipeline.Data.Migrations
                     b.Property<string>("OutputFileId")
                         .HasColumnType("text")
                         .HasColumnName("output_file_id");
+
+                    b.Property<long?>("PredictedCachedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("predicted_cached_tokens");
+
+                    b.Property<long?>("PredictedPromptTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("predicted_prompt_tokens");
 
                     b.Property<short>("Priority")
                         .HasColumnType("smallint")

@@ -1,0 +1,57 @@
+using System.Buffers;
+using Pipeline.Data.Batches;
+using Pipeline.Tokenization.Prefixes;
+using Pipeline.Tokenization.Requests;
+
+namespace Pipeline.ProducerApi.Batches.Planning;
+
+/// <summary>A few requests that are turned into tokens together. Used again and again.</summary>
+internal sealed class PromptGroup
+{
+    private const int EnoughBytes = 128 << 10;
+
+    private readonly List<(string Path, Range Body)> _requests = [];
+    private ArrayBufferWriter<byte> _bodies = new(2 * EnoughBytes);
+
+    public bool IsFull => _bodies.WrittenCount >= EnoughBytes;
+
+    public void Add(NewJob job)
+    {
+        int start = _bodies.WrittenCount;
+        _bodies.Write(job.Body.Span);
+        _requests.Add((job.Url, start.._bodies.WrittenCount));
+    }
+
+    public void Clear()
+    {
+        if (_bodies.Capacity > 2 * EnoughBytes)
+        {
+            // One huge body is not to be paid for as long as the batch lasts.
+            _bodies = new ArrayBufferWriter<byte>(2 * EnoughBytes);
+        }
+
+        _bodies.ResetWrittenCount();
+        _requests.Clear();
+    }
+
+    /// <summary>The outlines of the prompts; <see langword="null"/> where the worker will refuse the request.</summary>
+    public PromptOutline?[] Outline(RequestReader reader)
+    {
+        var outlines = new PromptOutline?[_requests.Count];
+        for (int i = 0; i < outlines.Length; i++)
+        {
+            (string path, Range body) = _requests[i];
+            try
+            {
+                outlines[i] = PromptOutline.Of(reader.Read(path, _bodies.WrittenSpan[body]).Prompt);
+            }
+            catch (RequestErrorException)
+            {
+                // It is answered with this error when it runs.
+                outlines[i] = null;
+            }
+        }
+
+        return outlines;
+    }
+}
