@@ -37,6 +37,9 @@ public sealed class EngineLoop : IAsyncDisposable
     /// <summary>The model's shape.</summary>
     public ModelConfig ModelConfig => _engine.ModelConfig;
 
+    /// <summary>Sequences computed at a time.</summary>
+    public int MaxRunning => _engine.MaxRunning;
+
     /// <summary>How the engine stood after its last step.</summary>
     public EngineStatistics Statistics => _statistics;
 

@@ -21,16 +21,17 @@ public sealed record EngineOptions
     public int? BlockCount { get; init; }
 
     /// <summary>
-    /// Memory for the KV cache when <see cref="BlockCount"/> is null. Default 256 MiB; no more is taken than
-    /// all running sequences at full context can use.
+    /// Memory for the KV cache when <see cref="BlockCount"/> is null. Null: measured once the weights are loaded; of a CPU's free
+    /// memory a quarter, of a CUDA device's all that the largest step leaves. No more is taken than all running sequences at
+    /// full context can use.
     /// </summary>
-    public long KvCacheBytes { get; init; } = 256L << 20;
+    public long? KvCacheBytes { get; init; }
 
-    /// <summary>Sequences computed at a time.</summary>
-    public int MaxRunningSequences { get; init; } = 64;
+    /// <summary>Sequences computed at a time. Null: 64 on a CPU; on CUDA up to 1024, by the memory of the KV cache.</summary>
+    public int? MaxRunningSequences { get; init; }
 
-    /// <summary>Tokens computed in a step.</summary>
-    public int TokenBudget { get; init; } = 2048;
+    /// <summary>Tokens computed in a step. Null: 2048 on a CPU, 8192 on CUDA, or as many as the KV cache holds.</summary>
+    public int? TokenBudget { get; init; }
 
     /// <summary>Prompt tokens of one sequence in a step. Null: the token budget.</summary>
     public int? PrefillChunk { get; init; }

@@ -1,5 +1,3 @@
-using Pipeline.Engine.Models;
-
 namespace Pipeline.Engine;
 
 /// <summary>Checks options before anything is loaded.</summary>
@@ -15,29 +13,16 @@ internal static class EngineOptionsValidator
         Require(options.Dtype is "float32" or "bfloat16" or "int8", nameof(options.Dtype), $"'{options.Dtype}' is none of float32, bfloat16 and int8");
         Require(options.BlockSize is >= 1 and <= 4096, nameof(options.BlockSize), "must be from 1 to 4096");
         Require(options.BlockCount is null or >= 1, nameof(options.BlockCount), "must be positive");
-        Require(options.MaxRunningSequences >= 1, nameof(options.MaxRunningSequences), "must be positive");
-        Require(options.TokenBudget >= 1, nameof(options.TokenBudget), "must be positive");
+        Require(options.KvCacheBytes is null or >= 1, nameof(options.KvCacheBytes), "must be positive");
+        Require(options.MaxRunningSequences is null or >= 1, nameof(options.MaxRunningSequences), "must be positive");
+        Require(options.TokenBudget is null or >= 1, nameof(options.TokenBudget), "must be positive");
         Require(options.PrefillChunk is null or >= 1, nameof(options.PrefillChunk), "must be positive");
         Require(options.Threads is null or >= 1, nameof(options.Threads), "must be positive");
     }
 
-    /// <summary>The number of blocks that the options come to for a model.</summary>
-    /// <exception cref="ArgumentException">The memory does not hold a single block.</exception>
-    public static int BlockCount(EngineOptions options, ModelConfig model)
-    {
-        if (options.BlockCount is { } count)
-        {
-            return count;
-        }
-
-        long bytes = model.CacheValuesPerToken * options.BlockSize * (options.Dtype == "float32" ? 4 : 2);
-        long useful = (long)options.MaxRunningSequences * ((model.ContextLength + options.BlockSize - 1) / options.BlockSize);
-        long blocks = Math.Min(Math.Min(options.KvCacheBytes / bytes, useful), int.MaxValue / options.BlockSize);
-        Require(blocks >= 1, nameof(options.KvCacheBytes), $"{options.KvCacheBytes} bytes hold no block of {bytes}");
-        return (int)blocks;
-    }
-
-    private static void Require(bool met, string option, string otherwise)
+    /// <summary>Throws unless an option is as it has to be.</summary>
+    /// <exception cref="ArgumentException">Which option, and what is wrong with it.</exception>
+    public static void Require(bool met, string option, string otherwise)
     {
         if (!met)
         {

@@ -53,6 +53,12 @@ public sealed class InferenceEngine : IDisposable
     public Tokenizer Tokenizer => _tokenizer
         ?? throw new InvalidOperationException("The model directory has no tokenizer.json: only token ids can be used.");
 
+    /// <summary>Sequences computed at a time.</summary>
+    public int MaxRunning => _core.Size.MaxRunning;
+
+    /// <summary>Tokens computed in a step, at most.</summary>
+    public int TokenBudget => _core.Size.TokenBudget;
+
     /// <summary>Seconds spent in steps that computed something.</summary>
     public double BusySeconds => _meter.BusySeconds;
 

@@ -33,17 +33,17 @@ internal sealed class WorkerOptions
     [Range(1, 256)]
     public int PrefetchSlices { get; set; } = 8;
 
-    /// <summary>Sequences that the engine computes at a time.</summary>
+    /// <summary>Jobs worked on at a time. Not set: the engine chooses by its device and memory; the echo takes 64.</summary>
     [Range(1, 4096)]
-    public int MaxRunning { get; set; } = 64;
+    public int? MaxRunning { get; set; }
 
-    /// <summary>Memory for the engine's KV cache, in MiB.</summary>
+    /// <summary>Memory for the engine's KV cache, in MiB. Not set: measured once the model is loaded.</summary>
     [Range(1, 1 << 20)]
-    public int KvCacheMegabytes { get; set; } = 512;
+    public int? KvCacheMegabytes { get; set; }
 
-    /// <summary>Tokens that the engine computes in a step.</summary>
+    /// <summary>Tokens that the engine computes in a step. Not set: chosen by its device and memory.</summary>
     [Range(1, 1 << 20)]
-    public int TokenBudget { get; set; } = 2048;
+    public int? TokenBudget { get; set; }
 
     /// <summary>Threads that a CPU engine computes with; all cores if not set.</summary>
     [Range(1, 1024)]

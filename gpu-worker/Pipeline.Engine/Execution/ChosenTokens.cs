@@ -10,7 +10,7 @@ namespace Pipeline.Engine.Execution;
 /// </summary>
 internal sealed class ChosenTokens(Device device) : IDisposable
 {
-    private readonly CudaEvent? _arrived = device.type == DeviceType.CUDA ? new CudaEvent() : null;
+    private readonly CudaEvent? _arrived = device.type == DeviceType.CUDA ? new CudaEvent(Math.Max(0, device.index)) : null;
     private Tensor? _onHost;
     private int _count;
 

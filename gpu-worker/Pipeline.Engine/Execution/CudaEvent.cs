@@ -12,12 +12,24 @@ internal sealed partial class CudaEvent : IDisposable
     private const uint BlockingSync = 1, DisableTiming = 2;
 
     private readonly nint _handle;
+    private readonly int _device;
 
-    /// <summary>Makes an event that has not been recorded.</summary>
-    public CudaEvent() => Check(Create(out _handle, BlockingSync | DisableTiming), "created");
+    /// <summary>Makes an event of a device that has not been recorded.</summary>
+    /// <param name="device">The device's number.</param>
+    public CudaEvent(int device)
+    {
+        _device = device;
+        CudaContext.Enter(device);
+        Check(Create(out _handle, BlockingSync | DisableTiming), "created");
+    }
 
     /// <summary>Marks the end of all that has been launched so far.</summary>
-    public void Record() => Check(Record(_handle, 0), "recorded");
+    public void Record()
+    {
+        // libtorch goes back to its own current device after each operation.
+        CudaContext.Enter(_device);
+        Check(Record(_handle, 0), "recorded");
+    }
 
     /// <summary>Waits until the device has come to the mark.</summary>
     public void Wait() => Check(Synchronize(_handle), "waited for");

@@ -11,17 +11,17 @@ namespace Pipeline.Engine.Execution;
 
 /// <summary>The parts of an engine, put together for a model and options.</summary>
 /// <param name="Model">The model's shape.</param>
+/// <param name="Size">How much it takes on.</param>
 /// <param name="Planner">Decides what each step computes.</param>
 /// <param name="Blocks">The cache's blocks.</param>
 /// <param name="Runner">Computes it.</param>
-internal sealed record EngineCore(ModelConfig Model, StepPlanner Planner, BlockPool Blocks, ModelRunner Runner)
+internal sealed record EngineCore(ModelConfig Model, EngineSize Size, StepPlanner Planner, BlockPool Blocks, ModelRunner Runner)
 {
     /// <summary>Reads the model and takes the cache's memory.</summary>
     public static EngineCore Build(EngineOptions options, TimeProvider time)
     {
         EngineOptionsValidator.Validate(options);
         ModelConfig model = ModelConfigReader.Read(options.ModelDirectory);
-        int blocks = EngineOptionsValidator.BlockCount(options, model);
 
         LibtorchLoader.EnsureLoaded();
         torch.set_num_threads(options.Threads ?? Environment.ProcessorCount);
@@ -34,17 +34,21 @@ internal sealed record EngineCore(ModelConfig Model, StepPlanner Planner, BlockP
         ScalarType type = options.Dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
         Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device, LinearMakers.For(options.Dtype, type, device));
         KernelSetting setting = new(model, options.BlockSize, type, device, options.Threads ?? Environment.ProcessorCount);
-        BlockPool pool = new(blocks);
+        IKernels kernels = new TorchKernelMaker().Make(setting);
+        EngineSize size = EngineSize.Of(
+            options, model, () => CacheMemory.Measure(device, () => TrialStep.Run(decoder, kernels, options, type, device, time)));
+        BlockPool pool = new(size.Blocks);
         return new EngineCore(
             model,
+            size,
             new StepPlanner(
                 new BlockLedger(pool, options.BlockSize, options.PrefixCaching),
-                new StepLimits(options.TokenBudget, options.PrefillChunk ?? options.TokenBudget, options.MaxRunningSequences)),
+                new StepLimits(size.TokenBudget, options.PrefillChunk ?? size.TokenBudget, size.MaxRunning)),
             pool,
             new ModelRunner(
                 decoder,
-                new KvCache(model, blocks, options.BlockSize, type, device),
-                new TorchKernelMaker().Make(setting),
+                new KvCache(model, size.Blocks, options.BlockSize, type, device),
+                kernels,
                 options.BlockSize,
                 device,
                 time));

@@ -12,6 +12,8 @@ namespace Pipeline.GpuWorker.Backends;
 /// </summary>
 internal sealed class EchoBackend : IBackend
 {
+    private const int DefaultRunning = 64;
+
     private readonly EchoOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _slots;
@@ -22,7 +24,7 @@ internal sealed class EchoBackend : IBackend
     public EchoBackend(IOptions<WorkerOptions> options, TimeProvider time)
     {
         _options = options.Value.Echo;
-        MaxRunning = options.Value.MaxRunning;
+        MaxRunning = options.Value.MaxRunning ?? DefaultRunning;
         _slots = new SemaphoreSlim(MaxRunning);
         _time = time;
     }

@@ -17,7 +17,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
 
     public string Device => _options.Device;
 
-    public int MaxRunning => _options.MaxRunning;
+    public int MaxRunning => (_loop ?? throw new InvalidOperationException("The backend has not been started.")).MaxRunning;
 
     public int Running => _loop?.Statistics.Running ?? 0;
 
@@ -36,7 +36,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             Device = _options.Device,
             Dtype = _options.Dtype,
             MaxRunningSequences = _options.MaxRunning,
-            KvCacheBytes = (long)_options.KvCacheMegabytes << 20,
+            KvCacheBytes = (long?)_options.KvCacheMegabytes << 20,
             TokenBudget = _options.TokenBudget,
             Threads = _options.Threads,
         };

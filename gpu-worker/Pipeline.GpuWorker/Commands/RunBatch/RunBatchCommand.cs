@@ -19,9 +19,9 @@ internal static class RunBatchCommand
         var name = new Option<string?>("--model-name") { Description = "The name that requests ask for. Default: the name of the model's directory.", HelpName = "NAME" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
         var dtype = new Option<string>("--dtype") { Description = "float32, bfloat16 or int8.", DefaultValueFactory = _ => "float32" };
-        var maxRunning = new Option<int>("--max-running") { Description = "Requests computed at a time.", DefaultValueFactory = _ => 64 };
-        var tokenBudget = new Option<int>("--token-budget") { Description = "Tokens computed in a step.", DefaultValueFactory = _ => 2048 };
-        var cacheMegabytes = new Option<int>("--kv-cache-mb") { Description = "Memory for the KV cache, in MiB.", DefaultValueFactory = _ => 512 };
+        var maxRunning = new Option<int?>("--max-running") { Description = "Requests computed at a time. Default: by device and memory." };
+        var tokenBudget = new Option<int?>("--token-budget") { Description = "Tokens computed in a step. Default: by device and memory." };
+        var cacheMegabytes = new Option<int?>("--kv-cache-mb") { Description = "Memory for the KV cache, in MiB. Default: measured." };
         var noPrefixCache = new Option<bool>("--no-prefix-cache") { Description = "Compute every prompt from its beginning." };
         var threads = new Option<int?>("--threads") { Description = "Threads to compute with. Default: all cores." };
         var seed = new Option<long?>("--seed") { Description = "Seeds the requests that bring no seed. Default: drawn anew." };
@@ -39,7 +39,7 @@ internal static class RunBatchCommand
                 Dtype = result.GetValue(dtype)!,
                 MaxRunningSequences = result.GetValue(maxRunning),
                 TokenBudget = result.GetValue(tokenBudget),
-                KvCacheBytes = (long)result.GetValue(cacheMegabytes) << 20,
+                KvCacheBytes = (long?)result.GetValue(cacheMegabytes) << 20,
                 PrefixCaching = !result.GetValue(noPrefixCache),
                 Threads = result.GetValue(threads),
                 Seed = result.GetValue(seed),
@@ -73,7 +73,7 @@ internal static class RunBatchCommand
         await using var loop = new EngineLoop(engine);
         await Console.Error.WriteLineAsync($"{modelName} loaded on {options.Device} as {options.Dtype} in {time.GetElapsedTime(start).TotalSeconds:F1} s");
         var mapper = new RequestMapper(loop.Tokenizer, template, modelName, loop.ModelConfig.ContextLength, time);
-        var runner = new BatchRunner(mapper, loop.GenerateAsync, options.MaxRunningSequences * WindowPerRunning, time);
+        var runner = new BatchRunner(mapper, loop.GenerateAsync, loop.MaxRunning * WindowPerRunning, time);
         return await RunFilesAsync(runner, inputPath, outputPath, time, cancellationToken);
     }
 
