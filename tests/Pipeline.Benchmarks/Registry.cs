@@ -1,5 +1,7 @@
+using Pipeline.Benchmarks.Attention;
 using Pipeline.Benchmarks.Machines;
 using Pipeline.Benchmarks.Planner;
+using Pipeline.Benchmarks.Prefix;
 using Pipeline.Benchmarks.Rounding;
 using Pipeline.Benchmarks.Throughput;
 
@@ -11,7 +13,9 @@ internal static class Registry
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new EngineBenchmark(),
+        new AttentionBenchmark(),
         new PlannerBenchmark(),
+        new PrefixBenchmark(),
         new RoundingBenchmark(),
         new CeilingsBenchmark(),
     ];

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Kernels;
+using Pipeline.Engine.Planning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Benchmarks.Attention;
+
+/// <summary>
+/// Times attention as an engine calls it: layer after layer, each with a cache of its own, in blocks that lie anywhere. The
+/// caches together are far larger than a processor's, so that each layer's comes from memory.
+/// </summary>
+internal static class AttentionRun
+{
+    private const long LeastBytes = 512L << 20;
+    private const int MostLayers = 16, Rounds = 7;
+
+    /// <summary>Measures a case.</summary>
+    /// <param name="setting">The case.</param>
+    /// <param name="wanted">Kernels to use, by name.</param>
+    /// <param name="threads">Threads to compute with.</param>
+    /// <returns>The kernels' name, and the seconds of each layer that was timed, ascending.</returns>
+    public static (string Kernels, double[] Seconds) Measure(AttentionSetting setting, string wanted, int threads)
+    {
+        using IDisposable inference = torch.inference_mode(true);
+        using DisposeScope scope = torch.NewDisposeScope();
+        KernelSetting making = new(setting.Model, AttentionSetting.BlockSize, setting.Type, CPU, threads);
+        using IKernels kernels = KernelChoice.Make(making, wanted, KernelMakers.All).Kernels;
+        int layers = (int)Math.Clamp((LeastBytes + setting.CacheBytes - 1) / setting.CacheBytes, 1, MostLayers);
+        LayerCache[] caches = [.. Enumerable.Range(0, layers).Select(_ => NewCache(setting))];
+        StepLayout layout = NewLayout(setting);
+        Tensor projected = torch.randn(
+            layout.Rows, setting.Shape.Heads + (2L * setting.Shape.KeyValueHeads), setting.Shape.HeadSize).to(setting.Type);
+        using IStepKernels step = kernels.Begin(layout);
+        return (kernels.Name, Time(step, projected, caches));
+    }
+
+    private static double[] Time(IStepKernels step, Tensor projected, LayerCache[] caches)
+    {
+        List<double> seconds = [];
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (LayerCache cache in caches)
+            {
+                long start = Stopwatch.GetTimestamp();
+                step.Attend(projected, cache).Dispose();
+                double taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                if (round > 0)
+                {
+                    seconds.Add(taken);
+                }
+            }
+        }
+
+        return [.. seconds.Order()];
+    }
+
+    private static LayerCache NewCache(AttentionSetting setting)
+    {
+        long blocks = (long)setting.Sequences * setting.Blocks;
+        Tensor slots = torch.empty(blocks * AttentionSetting.BlockSize, setting.SlotWidth, dtype: setting.Type).normal_();
+        return new LayerCache(slots, slots.view(blocks, AttentionSetting.BlockSize * setting.SlotWidth));
+    }
+
+    private static StepLayout NewLayout(AttentionSetting setting)
+    {
+        StepLayout layout = new(AttentionSetting.BlockSize);
+        int[] blocks = [.. Enumerable.Range(0, setting.Sequences * setting.Blocks)];
+        new Random(1).Shuffle(blocks);
+        for (int i = 0; i < setting.Sequences; i++)
+        {
+            Sequence sequence = new($"{i}", new int[setting.Context], 1, "");
+            sequence.Table.Blocks.AddRange(blocks.AsSpan(i * setting.Blocks, setting.Blocks));
+            layout.Add(new PlannedChunk(sequence, setting.Context - setting.Rows, setting.Rows));
+        }
+
+        return layout;
+    }
+}
