@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Benchmarks.Support;
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Models;
 using Pipeline.Engine.Weights;
 using static TorchSharp.torch;
 
@@ -13,6 +14,7 @@ internal static class RandomModel
 
     /// <summary>The directory of a model: <paramref name="model"/> itself, or that of the shape it names, made if need be.</summary>
     /// <exception cref="BenchmarkException">It is neither a directory nor a shape.</exception>
+    /// <exception cref="UnsupportedModelException">The engine does not load that shape.</exception>
     public static string Find(string model)
     {
         if (Directory.Exists(model))
@@ -28,8 +30,16 @@ internal static class RandomModel
         {
             Console.Error.WriteLine($"making {directory}");
             string unfinished = $"{directory}.{Guid.NewGuid():N}";
-            Write(shape, unfinished);
-            Directory.Move(unfinished, directory);
+            try
+            {
+                Write(shape, unfinished);
+                Directory.Move(unfinished, directory);
+            }
+            catch
+            {
+                Directory.Delete(unfinished, recursive: true);
+                throw;
+            }
         }
 
         return directory;
@@ -40,6 +50,7 @@ internal static class RandomModel
     {
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, "config.json"), Configuration(shape).ToJsonString(Report.Json));
+        _ = ModelConfigReader.Read(directory);   // what the engine refuses is refused before its weights are drawn
         var generation = new JsonObject { ["bos_token_id"] = 0, ["eos_token_id"] = 2, ["do_sample"] = false };
         File.WriteAllText(Path.Combine(directory, "generation_config.json"), generation.ToJsonString(Report.Json));
         MadeUpTokenizer.Write(shape.Vocabulary, directory);
