@@ -132,7 +132,7 @@ internal sealed unsafe partial class EmulatedDriver : ICudaDriver
 
             string library = Path.Combine(directory.FullName, "emulated.so");
             bool bfloat16 = program.Macros.Contains("BFLOAT16=1");
-            string[] macros = [.. program.Macros, .. program.Macros.Any(macro => macro.StartsWith("KERNELS=", StringComparison.Ordinal)) ? [] : new[] { Kernels(program, bfloat16) }];
+            string[] macros = [.. program.Macros, Kernels(program, bfloat16)];
             ProcessStartInfo start = new(Compiler!)
             {
                 RedirectStandardError = true,

@@ -15,8 +15,8 @@ internal sealed class AttentionPlan(CudaShape shape, int keyHeads, int multiproc
     /// <summary>Shorter parts are not worth their join.</summary>
     public const int ShortestPart = 256;
 
-    // Of split work, for each processor: at least four waves of the blocks that run at a time, so that the last is short.
-    private const int BlocksWanted = 16;
+    // Of split work, for each processor: some three times what it runs at a time, so that those that end last end together.
+    private const int BlocksWanted = 8;
 
     // All warps of a block of threads take one tile of the bfloat16 kernel in a turn.
     private const int Turn = CudaShape.SplitWarps * 16;

@@ -20,7 +20,7 @@ internal sealed class CudaStepKernels(CudaKernels kernels) : IStepKernels
     /// <inheritdoc/>
     public Tensor Norm(Tensor residual, Tensor? delta, Tensor weight)
     {
-        int rows = (int)residual.shape[0], width = (int)residual.shape[1], pieces = width / _shape.Width;
+        int rows = (int)residual.size(0), width = (int)residual.size(1), pieces = width / _shape.Width;
 
         // Two pieces for a thread keep enough reads under way.
         int threads = Math.Min(1024, ((pieces + 1) / 2 + 31) / 32 * 32);
@@ -59,7 +59,7 @@ internal sealed class CudaStepKernels(CudaKernels kernels) : IStepKernels
     /// <inheritdoc/>
     public Tensor SiluMultiply(Tensor gateUp)
     {
-        int rows = (int)gateUp.shape[0], width = (int)gateUp.shape[1] / 2, perBlock = SiluThreads * _shape.Width;
+        int rows = (int)gateUp.size(0), width = (int)gateUp.size(1) / 2, perBlock = SiluThreads * _shape.Width;
         Tensor result = Empty(rows, width);
         Launch(
             kernels.SiluMultiply, new LaunchShape(rows, SiluThreads, BlocksDown: (width + perBlock - 1) / perBlock),

@@ -1,0 +1,32 @@
+using Pipeline.Engine.Kernels;
+using Pipeline.Engine.Kernels.Cuda;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Engine.Tests.Cuda;
+
+public sealed class CudaKernelMakerTests
+{
+    private static readonly KernelSetting Setting = KernelCase.ForShape(32, 8, 128, 16, ScalarType.BFloat16);
+
+    [Fact]
+    public void ACpuDoesNotSuit() => Assert.False(new CudaKernelMaker().Suits(Setting));
+
+    [Fact]
+    public void AMachineWithoutTheDriverDoesNotSuit()
+    {
+        Assert.SkipWhen(CudaDriver.IsInstalled, "needs a machine without a CUDA driver");
+        Assert.False(new CudaKernelMaker().Suits(Setting with { Device = new Device(DeviceType.CUDA, 0) }));
+    }
+
+    [Theory]
+    [InlineData(32, 8, 128, ScalarType.BFloat16, true)]
+    [InlineData(14, 2, 64, ScalarType.Float32, true)]
+    [InlineData(9, 3, 80, ScalarType.BFloat16, true)]
+    [InlineData(32, 8, 128, ScalarType.Float16, false)]
+    [InlineData(4, 2, 8, ScalarType.Float32, false)]
+    [InlineData(4, 2, 72, ScalarType.BFloat16, false)]
+    [InlineData(4, 2, 320, ScalarType.BFloat16, false)]
+    public void ShapesOfTheUsualKindAreSupported(int heads, int keyHeads, int headSize, ScalarType type, bool supported) =>
+        Assert.Equal(supported, CudaShape.Supports(KernelCase.ForShape(heads, keyHeads, headSize, 16, type)));
+}
