@@ -41,8 +41,10 @@ internal sealed class CompletionText(ITextDecoder? decoder, IReadOnlyList<string
             return false;
         }
 
-        string tail = _text.ToString(from, _text.Length - from);
-        int cut = stops.Select(stop => tail.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
+        int length = _text.Length - from;
+        Span<char> tail = length <= 256 ? stackalloc char[length] : new char[length];
+        _text.CopyTo(from, tail, length);
+        int cut = FirstStop(tail);
         if (cut < 0)
         {
             return false;
@@ -50,5 +52,17 @@ internal sealed class CompletionText(ITextDecoder? decoder, IReadOnlyList<string
 
         _text.Length = from + cut;
         return true;
+    }
+
+    private int FirstStop(ReadOnlySpan<char> tail)
+    {
+        int first = -1;
+        for (int i = 0; i < stops.Count; i++)
+        {
+            int at = tail.IndexOf(stops[i], StringComparison.Ordinal);
+            first = at >= 0 && (first < 0 || at < first) ? at : first;
+        }
+
+        return first;
     }
 }

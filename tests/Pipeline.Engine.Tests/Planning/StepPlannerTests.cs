@@ -1,3 +1,4 @@
+using Pipeline.Engine.Cache;
 using Pipeline.Engine.Planning;
 
 namespace Pipeline.Engine.Tests.Planning;
@@ -64,6 +65,50 @@ public sealed class StepPlannerTests
         engine.Step();
         Assert.Equal(0, next.CachedTokens);
         Assert.Equal(0, engine.Pool.Cached);
+    }
+
+    [Fact]
+    public void Planning_takes_no_memory_once_it_has_found_its_size()
+    {
+        const int Count = 64, Steps = 1000;
+        StepPlanner planner = new(new BlockLedger(new BlockPool(1500), 16, prefixCaching: true), new StepLimits(512, 128, Count));
+        StepPlan plan = new();
+        Queue<Sequence> made = new(Enumerable.Range(0, 5000).Select(i => new Sequence(
+            $"{i}", [.. Enumerable.Range(0, 100 + (i % 7)).Select(t => t < 48 ? i % 5 : i + t)], 20 + (i % 60), "")));
+        long allocated = 0;
+        for (int i = 0; i < 2 * Steps; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            RunStep(planner, plan, made, 2 * Count);
+            allocated += i < Steps ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        // Far from a byte for each of the tokens; the runtime itself asks for some now and then.
+        Assert.InRange(allocated, 0, Steps * Count / 4);
+        Assert.NotEmpty(made);
+        planner.CheckIntegrity();
+    }
+
+    private static void RunStep(StepPlanner planner, StepPlan plan, Queue<Sequence> made, int waiting)
+    {
+        while (planner.WaitingCount < waiting && made.TryDequeue(out Sequence? next))
+        {
+            planner.Add(next);
+        }
+
+        planner.Plan(plan);
+        foreach (PlannedChunk chunk in plan.Chunks)
+        {
+            chunk.Sequence.Launch(chunk, 0);
+            if (chunk.Samples)
+            {
+                chunk.Sequence.Append(7);
+                if (chunk.Sequence.IsComplete)
+                {
+                    planner.Remove(chunk.Sequence);
+                }
+            }
+        }
     }
 
     private SimulatedEngine Engine(int blocks, StepLimits limits) => new(blocks, 4, limits, prefixCaching: true, _random);
