@@ -13,10 +13,12 @@ public sealed class CudaKernelMakerTests
     public void ACpuDoesNotSuit() => Assert.False(new CudaKernelMaker().Suits(Setting));
 
     [Fact]
-    public void AMachineWithoutTheDriverDoesNotSuit()
+    public void AMachineWithoutTheDriverIsToldSo()
     {
         Assert.SkipWhen(CudaDriver.IsInstalled, "needs a machine without a CUDA driver");
-        Assert.False(new CudaKernelMaker().Suits(Setting with { Device = new Device(DeviceType.CUDA, 0) }));
+        KernelSetting cuda = Setting with { Device = new Device(DeviceType.CUDA, 0) };
+        Assert.True(new CudaKernelMaker().Suits(cuda));
+        Assert.Contains("no CUDA driver", Assert.Throws<CudaException>(() => new CudaKernelMaker().Make(cuda)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,27 +11,29 @@ internal sealed class CudaKernelMaker : IKernelMaker
     /// <inheritdoc/>
     public string Name => "cuda";
 
-    /// <inheritdoc/>
-    public bool Suits(KernelSetting setting)
-    {
-        if (setting.Device.type != DeviceType.CUDA || !CudaShape.Supports(setting) || !CudaDriver.IsInstalled
-            || NvrtcCompiler.Find() is not { } compiler)
-        {
-            return false;
-        }
-
-        CudaShape shape = new(setting);
-        using CudaDriver driver = new(Ordinal(setting), compiler);
-        return driver.Capability >= LowestCapability && driver.SharedMemoryLimit >= Math.Max(shape.SplitShared, shape.RowShared);
-    }
+    /// <summary>
+    /// Whether the kernels can be compiled for the setting, on a CUDA device. What else they need (the compiler, a device that is
+    /// new enough) is <see cref="Make"/>'s to say: whoever has such a device should hear why its kernels are not used.
+    /// </summary>
+    public bool Suits(KernelSetting setting) => setting.Device.type == DeviceType.CUDA && CudaShape.Supports(setting);
 
     /// <inheritdoc/>
+    /// <exception cref="CudaException">There is no driver or no compiler, or the device cannot run the kernels.</exception>
     public IKernels Make(KernelSetting setting)
     {
-        NvrtcCompiler compiler = NvrtcCompiler.Find() ?? throw new CudaException("NVRTC, CUDA's run-time compiler, is not to be found");
-        CudaDriver driver = new(Ordinal(setting), compiler);
+        if (!CudaDriver.IsInstalled)
+        {
+            throw new CudaException($"there is no CUDA driver ({CudaLibrary.Name})");
+        }
+
+        NvrtcCompiler compiler = NvrtcCompiler.Find() ?? throw new CudaException(
+            "NVRTC, CUDA's run-time compiler, is neither beside libtorch nor in the system; PIPELINE_NVRTC can name libnvrtc.so");
+
+        // Torch's "cuda" without a number is its current device, which nothing here changes: the first.
+        CudaDriver driver = new(Math.Max(0, setting.Device.index), compiler);
         try
         {
+            CheckDevice(driver, new CudaShape(setting));
             return new CudaKernels(setting, driver);
         }
         catch
@@ -41,6 +43,14 @@ internal sealed class CudaKernelMaker : IKernelMaker
         }
     }
 
-    // Torch's "cuda" without a number is its current device, which nothing here changes: the first.
-    private static int Ordinal(KernelSetting setting) => Math.Max(0, setting.Device.index);
+    private static void CheckDevice(CudaDriver driver, CudaShape shape)
+    {
+        int shared = Math.Max(shape.SplitShared, shape.Bfloat16 ? shape.RowShared : 0);
+        if (driver.Capability < LowestCapability || driver.SharedMemoryLimit < shared)
+        {
+            throw new CudaException(
+                $"the device has compute capability {driver.Capability / 10}.{driver.Capability % 10} and {driver.SharedMemoryLimit} bytes of shared memory"
+                + $" for a block; {LowestCapability / 10}.{LowestCapability % 10} and {shared} bytes are needed");
+        }
+    }
 }

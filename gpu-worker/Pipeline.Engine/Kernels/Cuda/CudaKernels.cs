@@ -93,6 +93,7 @@ internal sealed class CudaKernels : IKernels
     public void Dispose()
     {
         Driver.Enter();
+        AwaitAll();
         _upload.Dispose();
         _angles.Dispose();
         _parts.Dispose();
@@ -106,6 +107,14 @@ internal sealed class CudaKernels : IKernels
         // A copy on a CPU too, where the tensor would lie in the array itself, on no particular border.
         using Tensor inArray = torch.tensor(setting.Model.RotaryFrequencies(), dtype: ScalarType.Float64);
         return inArray.clone().to(setting.Device).DetachFromDisposeScope();
+    }
+
+    private void AwaitAll()
+    {
+        nint mark = Driver.CreateMark();
+        Driver.Mark(mark);
+        Driver.Await(mark);
+        Driver.DestroyMark(mark);
     }
 
     private CudaStepInputs Upload(StepLayout layout)
