@@ -18,8 +18,6 @@ internal sealed class CaseRunner
 
     public required int Warm { get; init; }
 
-    public string? Kernels { get; init; }
-
     public int? TokenBudget { get; init; }
 
     /// <summary>Whether tokens are compared, not times.</summary>
@@ -48,7 +46,6 @@ internal sealed class CaseRunner
             Model = directory,
             Device = chosen.Device,
             Dtype = chosen.Dtype,
-            Kernels = Kernels,
             TokenBudget = TokenBudget,
             Threads = Threads,
             Workload = chosen.Workload,
