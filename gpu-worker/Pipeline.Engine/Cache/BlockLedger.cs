@@ -46,21 +46,21 @@ internal sealed class BlockLedger(BlockPool pool, int blockSize, bool prefixCach
     /// </summary>
     /// <param name="table">A table that waits.</param>
     /// <param name="guess">From 0 to the table's <see cref="BlockTable.Awaited"/>.</param>
-    /// <param name="coming">Whether the first one that is not cached is about to be computed by somebody.</param>
-    public int CountCached(BlockTable table, int guess, out bool coming)
+    /// <param name="next">What is known about the first one that is not cached; empty when all are.</param>
+    public int CountCached(BlockTable table, int guess, out PrefixEntry next)
     {
         while (guess > 0 && pool.Prefixes.Find(table.KnownKey(guess - 1)).Block < 0)
         {
             guess--;
         }
 
-        PrefixEntry next = default;
+        next = default;
         while (guess < table.Awaited && (next = pool.Prefixes.Find(table.KnownKey(guess))).Block >= 0)
         {
             guess++;
         }
 
-        coming = guess < table.Awaited && next.Coming > 0;
+        next = guess < table.Awaited ? next : default;
         return guess;
     }
 

@@ -5,8 +5,9 @@ namespace Pipeline.Engine.Planning;
 
 /// <summary>
 /// Sequences that hold no blocks, in the order they came. Of the first <see cref="Reach"/> the one with the longest cached
-/// prefix goes next: sharers run while what they share is there. The cached prefixes of these are kept for them. Nobody
-/// starves: who stands at the front is passed by at most <see cref="Patience"/> times. Not thread-safe.
+/// prefix goes next, and among equals the one with the most sharers: these run while what they share is there. The cached
+/// prefixes of those who are looked at are kept for them. Nobody starves: who stands at the front is passed by at most
+/// <see cref="Patience"/> times. Not thread-safe.
 /// </summary>
 internal sealed class WaitingLine(BlockLedger ledger)
 {
@@ -75,12 +76,13 @@ internal sealed class WaitingLine(BlockLedger ledger)
             return 0;
         }
 
-        int best = -1, most = -1;
+        int best = -1;
         for (int i = 0; i < near.Length; i++)
         {
-            if (near[i].Cached > most && !near[i].Coming)
+            if (!near[i].Coming && (best < 0 || near[i].Cached > near[best].Cached
+                || (near[i].Cached == near[best].Cached && near[i].Sharers > near[best].Sharers)))
             {
-                (best, most) = (i, near[i].Cached);
+                best = i;
             }
         }
 
@@ -113,8 +115,9 @@ internal sealed class WaitingLine(BlockLedger ledger)
     private Candidate Look(Candidate candidate)
     {
         BlockTable table = candidate.Sequence.Table;
-        int cached = ledger.CountCached(table, candidate.Cached, out bool coming);
-        return new Candidate(candidate.Sequence, cached, coming, cached < table.Awaited ? table.KnownKey(cached) : UInt128.Zero);
+        int cached = ledger.CountCached(table, candidate.Cached, out PrefixEntry next);
+        return new Candidate(
+            candidate.Sequence, cached, next.Coming > 0, Math.Max(0, next.Waiting - 1), cached < table.Awaited ? table.KnownKey(cached) : UInt128.Zero);
     }
 
     private void RemoveAt(int index)

@@ -51,6 +51,19 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void When_nothing_is_cached_the_beginning_that_most_share_goes_first()
+    {
+        SimulatedEngine engine = new(400, BlockSize, new StepLimits(512, 512, 1), prefixCaching: true, _random);
+        int[] shared = Tokens(Template);
+        Sequence alone = Add(engine, "alone", Tokens(Own));
+        Sequence[] sharers = [.. Enumerable.Range(0, 3).Select(i => Add(engine, $"{i}", [.. shared, .. Tokens(Own)]))];
+        Assert.Equal([sharers[0]], engine.Step().Select(chunk => chunk.Sequence));
+        Assert.Contains(alone, engine.Planner.Waiting);
+        Finish(engine);
+        Assert.Equal([0, Template, Template], sharers.Select(sequence => sequence.CachedTokens));
+    }
+
+    [Fact]
     public void Nobody_is_passed_by_for_ever()
     {
         SimulatedEngine engine = new(2000, BlockSize, new StepLimits(512, 512, 4), prefixCaching: true, _random);
