@@ -4,52 +4,76 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipeline.Engine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Asks memory for the tile after the one in hand, a few cache lines at a time and in the order they lie: the blocks of a
-/// sequence are anywhere, so that no processor guesses where to read on. Into the second-level cache: the first is full, and
-/// keeps account of too few lines under way to cover the time that memory takes.
+/// Asks memory for the tile after the one in hand, in the order it lies: the blocks of a sequence are anywhere, so that no
+/// processor guesses where to read on. It hands out runs of memory to loops that ask for a line in each round: asked for all
+/// at once, lines would wait for each other, and the loop for them. They go to the second-level cache: the first is full,
+/// and keeps account of too few lines under way to cover the time that memory takes.
 /// </summary>
 internal unsafe struct Lookahead
 {
-    private const int Line = 64;
+    private const nint Line = 64;
     private byte** _token, _end;
-    private nint _keys, _values, _bytes, _at;
-    private int _lines;
+    private byte* _at;
+    private nint _width, _left, _step;
 
     /// <summary>Begins with a tile.</summary>
-    /// <param name="tokens">Where its tokens are.</param>
+    /// <param name="tokens">Where its tokens are; those that follow each other in memory are one run.</param>
     /// <param name="count">How many.</param>
-    /// <param name="keys">Bytes from there to the keys that will be read.</param>
-    /// <param name="values">Bytes from there to the values.</param>
-    /// <param name="bytes">How many of each.</param>
-    /// <param name="steps">In how many steps.</param>
-    public void Begin(byte** tokens, int count, nint keys, nint values, nint bytes, int steps)
+    /// <param name="width">Bytes of a token.</param>
+    /// <param name="rounds">Rounds that all loops together will make: what there is to ask for is spread over them.</param>
+    public void Begin(byte** tokens, int count, nint width, nint rounds)
     {
         _token = tokens;
         _end = tokens + count;
-        (_keys, _values, _bytes, _at) = (keys, values, bytes, 0);
-        long lines = count * 2 * ((bytes + Line - 1) / Line);
-        _lines = (int)((lines + steps - 1) / steps);
+        _width = width;
+        _left = 0;
+        _step = Math.Min(2 * Line, (count * width / rounds) + 1);
     }
 
-    /// <summary>Asks for the next few lines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Step()
+    /// <summary>The next stretch of memory to ask for, in so many rounds or fewer.</summary>
+    /// <param name="rounds">Rounds of the loop.</param>
+    /// <param name="step">Bytes to go on by in each round; 0 if there is nothing left to ask for.</param>
+    /// <returns>Where the first round begins.</returns>
+    public byte* Take(int rounds, out nint step)
     {
-        if (!Sse.IsSupported)
+        if (_left <= 0)
+        {
+            FindRun();
+        }
+
+        // A run that is too short for the rounds is asked for in smaller steps: a line twice, but nothing behind it.
+        step = Math.Min(_step, (_left + rounds - 1) / rounds);
+        byte* from = _at;
+        _at += rounds * step;
+        _left -= rounds * step;
+        return from;
+    }
+
+    /// <summary>Asks for a step's memory: two lines at most.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Ask(byte* from, nint step)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(from);
+            Sse.Prefetch1(from + (step / 2));
+        }
+    }
+
+    private void FindRun()
+    {
+        _left = 0;
+        if (_token == _end)
         {
             return;
         }
 
-        for (int line = 0; line < _lines && _token < _end; line++)
+        _at = *_token;
+        do
         {
-            // First the keys of a token, then its values: one run of memory where they are all heads'.
-            Sse.Prefetch1(*_token + (_at < _bytes ? _keys + _at : _values + _at - _bytes));
-            _at += Line;
-            if (_at >= 2 * _bytes)
-            {
-                _at = 0;
-                _token++;
-            }
+            _left += _width;
+            _token++;
         }
+        while (_token < _end && *_token == _at + _left);
     }
 }

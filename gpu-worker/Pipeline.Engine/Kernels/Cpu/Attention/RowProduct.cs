@@ -26,8 +26,10 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
     /// <param name="c">Two vectors for each row.</param>
     /// <param name="cPitch">Floats from row to row.</param>
     /// <param name="add">Whether to add to what is there.</param>
+    /// <param name="ahead">Memory to ask for meanwhile. Not by eight rows: those have arithmetic enough to wait for.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Compute(int rows, float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add)
+    public static void Compute(
+        int rows, float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add, ref Lookahead ahead)
     {
         switch (rows)
         {
@@ -35,22 +37,22 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
                 Eight(a, aPitch, b, offset, count, c, cPitch, add);
                 break;
             case 4:
-                Four(a, aPitch, b, offset, count, c, cPitch, add);
+                Four(a, aPitch, b, offset, count, c, cPitch, add, ref ahead);
                 break;
             case 3:
-                Three(a, aPitch, b, offset, count, c, cPitch, add);
+                Three(a, aPitch, b, offset, count, c, cPitch, add, ref ahead);
                 break;
             case 2:
-                Two(a, aPitch, b, offset, count, c, cPitch, add);
+                Two(a, aPitch, b, offset, count, c, cPitch, add, ref ahead);
                 break;
             default:
-                One(a, b, offset, count, c, add);
+                One(a, b, offset, count, c, add, ref ahead);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(float* a, T** b, nint offset, int count, float* c, bool add)
+    private static void One(float* a, T** b, nint offset, int count, float* c, bool add, ref Lookahead ahead)
     {
         TVector x0 = TSimd.Zero, y0 = TSimd.Zero;
         if (add)
@@ -59,8 +61,10 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
             y0 = TSimd.Load(c + TSimd.Width);
         }
 
-        for (nint k = 0; k < count; k++)
+        byte* asked = ahead.Take(count, out nint step);
+        for (nint k = 0; k < count; k++, asked += step)
         {
+            Lookahead.Ask(asked, step);
             T* row = b[k] + offset;
             TVector first = T.First<TSimd, TVector>(row), second = T.Second<TSimd, TVector>(row);
             TVector factor = TSimd.Broadcast(a[k]);
@@ -73,7 +77,8 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two(float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add)
+    private static void Two(
+        float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add, ref Lookahead ahead)
     {
         float* a1 = a + aPitch, c1 = c + cPitch;
         TVector x0 = TSimd.Zero, y0 = TSimd.Zero;
@@ -86,8 +91,10 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
             y1 = TSimd.Load(c1 + TSimd.Width);
         }
 
-        for (nint k = 0; k < count; k++)
+        byte* asked = ahead.Take(count, out nint step);
+        for (nint k = 0; k < count; k++, asked += step)
         {
+            Lookahead.Ask(asked, step);
             T* row = b[k] + offset;
             TVector first = T.First<TSimd, TVector>(row), second = T.Second<TSimd, TVector>(row);
             TVector factor = TSimd.Broadcast(a[k]);
@@ -105,7 +112,8 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Three(float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add)
+    private static void Three(
+        float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add, ref Lookahead ahead)
     {
         float* a1 = a + aPitch, c1 = c + cPitch;
         float* a2 = a1 + aPitch, c2 = c1 + cPitch;
@@ -122,8 +130,10 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
             y2 = TSimd.Load(c2 + TSimd.Width);
         }
 
-        for (nint k = 0; k < count; k++)
+        byte* asked = ahead.Take(count, out nint step);
+        for (nint k = 0; k < count; k++, asked += step)
         {
+            Lookahead.Ask(asked, step);
             T* row = b[k] + offset;
             TVector first = T.First<TSimd, TVector>(row), second = T.Second<TSimd, TVector>(row);
             TVector factor = TSimd.Broadcast(a[k]);
@@ -146,7 +156,8 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add)
+    private static void Four(
+        float* a, nint aPitch, T** b, nint offset, int count, float* c, nint cPitch, bool add, ref Lookahead ahead)
     {
         float* a1 = a + aPitch, c1 = c + cPitch;
         float* a2 = a1 + aPitch, c2 = c1 + cPitch;
@@ -167,8 +178,10 @@ internal static unsafe class RowProduct<TSimd, TVector, T>
             y3 = TSimd.Load(c3 + TSimd.Width);
         }
 
-        for (nint k = 0; k < count; k++)
+        byte* asked = ahead.Take(count, out nint step);
+        for (nint k = 0; k < count; k++, asked += step)
         {
+            Lookahead.Ask(asked, step);
             T* row = b[k] + offset;
             TVector first = T.First<TSimd, TVector>(row), second = T.Second<TSimd, TVector>(row);
             TVector factor = TSimd.Broadcast(a[k]);

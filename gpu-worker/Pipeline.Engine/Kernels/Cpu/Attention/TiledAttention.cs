@@ -50,12 +50,12 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
     /// <summary>Begins to ask for the next tile: of this piece, or else of the one that this thread is likely to take next.</summary>
     private void LookAhead(in AttentionPart of, int part, int key, int end, AttentionScratch scratch)
     {
+        scratch.Next = default;
         ref readonly AttentionPart next = ref of;
         if (key >= end)
         {
             if (part + Scratch.Length >= Plan.Pieces)
             {
-                scratch.Next = default;
                 return;
             }
 
@@ -64,16 +64,24 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
             (key, end) = next.Keys(piece.Span);
         }
 
-        nint size = (nint)_shape.HeadSize * sizeof(T), keys = next.FirstHead * size, values = keys + (_shape.KeyHeads * size);
         int count = Locate(next, key, end, scratch.NextTokens);
-        scratch.Next.Begin(scratch.NextTokens, count, keys, values, next.Heads * size, of.Heads * StepsPerHead(of));
+        if (of.Heads == _shape.KeyHeads)
+        {
+            // With all heads at once memory is read as it lies. Otherwise there is more to compute than to wait for.
+            scratch.Next.Begin(scratch.NextTokens, count, _shape.SlotWidth * sizeof(T), Rounds(of));
+        }
     }
 
-    /// <summary>How often <see cref="LookAt"/> turns to the next tile.</summary>
-    private int StepsPerHead(in AttentionPart of)
+    /// <summary>Rounds of all products of a full tile.</summary>
+    private nint Rounds(in AttentionPart of)
     {
-        int rows = of.Rows * _shape.Group, together = RowProduct<TSimd, TVector, T>.Together(rows);
-        return (Tile / TSimd.Width) + ((rows + together - 1) / together * ((Tile / Pair) + (_shape.HeadSize / Pair)));
+        int rows = of.Rows * _shape.Group, products = 0;
+        for (int row = 0; row < rows; row += RowProduct<TSimd, TVector, T>.Together(rows - row))
+        {
+            products++;
+        }
+
+        return (nint)of.Heads * products * 2 * Tile * _shape.HeadSize / Pair;
     }
 
     private void ReadQueries(in AttentionPart of, AttentionScratch scratch)
@@ -140,8 +148,6 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
             {
                 T.Transpose<TSimd, TVector>(tokens + i, keys + j, panel + (j * Pair), Pair);
             }
-
-            scratch.Next.Step();
         }
 
         if (count % Pair is > 0 and var rest && rest <= TSimd.Width)
@@ -168,8 +174,7 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
             {
                 RowProduct<TSimd, TVector, Float32>.Compute(
                     together, scratch.Queries + ((nint)(firstRow + row) * size), size,
-                    (Float32**)scratch.KeyLines, (nint)column * size, size, weights + ((nint)row * Tile) + column, Tile, add: false);
-                scratch.Next.Step();
+                    (Float32**)scratch.KeyLines, (nint)column * size, size, weights + ((nint)row * Tile) + column, Tile, add: false, ref scratch.Next);
             }
 
             for (int i = row; i < row + together; i++)
@@ -266,8 +271,8 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
             for (int i = 0; i < size; i += Pair)
             {
                 RowProduct<TSimd, TVector, TValue>.Compute(
-                    together, scratch.Weights + ((nint)row * Tile), Tile, lines, offset + i, seen, sums + i, size, add: true);
-                scratch.Next.Step();
+                    together, scratch.Weights + ((nint)row * Tile), Tile, lines, offset + i, seen, sums + i, size, add: true,
+                    ref scratch.Next);
             }
         }
     }
