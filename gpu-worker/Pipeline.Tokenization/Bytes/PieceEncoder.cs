@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text;
 using Pipeline.Tokenization.Files;
 
@@ -28,7 +29,7 @@ internal sealed class PieceEncoder(ModelPart model)
         int first = output.Count;
         EncodeBytes(piece, output);
         if (memorable && Volatile.Read(ref _remembered) < MostRemembered
-            && _seen.TryAdd(piece.ToString(), [.. output.Skip(first)]))
+            && _seen.TryAdd(piece.ToString(), CollectionsMarshal.AsSpan(output)[first..].ToArray()))
         {
             Interlocked.Increment(ref _remembered);
         }
