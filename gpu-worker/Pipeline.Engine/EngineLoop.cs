@@ -40,6 +40,12 @@ public sealed class EngineLoop : IAsyncDisposable
     /// <summary>Sequences computed at a time.</summary>
     public int MaxRunning => _engine.MaxRunning;
 
+    /// <summary>The kernels that the engine computes with.</summary>
+    public string KernelName => _engine.KernelName;
+
+    /// <summary>Why faster kernels were not taken, though they should have been; null if all is well.</summary>
+    public string? KernelWarning => _engine.KernelWarning;
+
     /// <summary>How the engine stood after its last step.</summary>
     public EngineStatistics Statistics => _statistics;
 

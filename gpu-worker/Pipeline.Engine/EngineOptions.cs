@@ -1,3 +1,5 @@
+using Pipeline.Engine.Kernels;
+
 namespace Pipeline.Engine;
 
 /// <summary>How an engine is set up. <see cref="InferenceEngine.Load(EngineOptions, TimeProvider?)"/> checks it.</summary>
@@ -13,6 +15,12 @@ public sealed record EngineOptions
     /// What is computed in: <c>float32</c> or <c>bfloat16</c>; or <c>int8</c>: bfloat16, with the weights rounded to 8 bits.
     /// </summary>
     public string Dtype { get; init; } = "float32";
+
+    /// <summary>
+    /// The kernels to compute with: <c>torch</c> (the reference), <c>cpu</c>, <c>cuda</c>; or <c>auto</c>: the fastest that prove
+    /// themselves against the reference when the engine is loaded.
+    /// </summary>
+    public string Kernels { get; init; } = KernelChoice.Auto;
 
     /// <summary>Tokens in a block of the KV cache.</summary>
     public int BlockSize { get; init; } = 16;

@@ -1,3 +1,5 @@
+using Pipeline.Engine.Kernels;
+
 namespace Pipeline.Engine;
 
 /// <summary>Checks options before anything is loaded.</summary>
@@ -11,6 +13,8 @@ internal static class EngineOptionsValidator
         Require(options.Device is "cpu" or "cuda" || options.Device.StartsWith("cuda:", StringComparison.Ordinal),
             nameof(options.Device), $"'{options.Device}' is neither cpu nor cuda");
         Require(options.Dtype is "float32" or "bfloat16" or "int8", nameof(options.Dtype), $"'{options.Dtype}' is none of float32, bfloat16 and int8");
+        Require(options.Kernels == KernelChoice.Auto || KernelMakers.All.Any(maker => maker.Name == options.Kernels), nameof(options.Kernels),
+            $"'{options.Kernels}' is none of {KernelChoice.Auto}, {string.Join(", ", KernelMakers.All.Select(maker => maker.Name))}");
         Require(options.BlockSize is >= 1 and <= 4096, nameof(options.BlockSize), "must be from 1 to 4096");
         Require(options.BlockCount is null or >= 1, nameof(options.BlockCount), "must be positive");
         Require(options.KvCacheBytes is null or >= 1, nameof(options.KvCacheBytes), "must be positive");

@@ -59,6 +59,12 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>Tokens computed in a step, at most.</summary>
     public int TokenBudget => _core.Size.TokenBudget;
 
+    /// <summary>The kernels that it computes with: see <see cref="EngineOptions.Kernels"/>.</summary>
+    public string KernelName => _core.Kernels.Kernels.Name;
+
+    /// <summary>Why faster kernels were not taken, though they should have been; null if all is well.</summary>
+    public string? KernelWarning => _core.Kernels.Warning;
+
     /// <summary>Seconds spent in steps that computed something.</summary>
     public double BusySeconds => _meter.BusySeconds;
 

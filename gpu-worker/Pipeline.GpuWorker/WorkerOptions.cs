@@ -26,6 +26,10 @@ internal sealed class WorkerOptions
     [RegularExpression("float32|bfloat16|int8")]
     public string Dtype { get; set; } = "float32";
 
+    /// <summary>The engine's kernels: <c>auto</c>, or one of <c>cuda</c>, <c>cpu</c> and <c>torch</c> by name.</summary>
+    [RegularExpression("auto|cuda|cpu|torch")]
+    public string Kernels { get; set; } = "auto";
+
     /// <summary>
     /// Slices that the worker holds at a time, by prefetch. Enough to fill the engine twice with full slices; more would
     /// keep work from workers that have none.

@@ -1,6 +1,5 @@
 using Pipeline.Engine.Cache;
 using Pipeline.Engine.Kernels;
-using Pipeline.Engine.Kernels.Torch;
 using Pipeline.Engine.Layers;
 using Pipeline.Engine.Models;
 using Pipeline.Engine.Planning;
@@ -15,7 +14,9 @@ namespace Pipeline.Engine.Execution;
 /// <param name="Planner">Decides what each step computes.</param>
 /// <param name="Blocks">The cache's blocks.</param>
 /// <param name="Runner">Computes it.</param>
-internal sealed record EngineCore(ModelConfig Model, EngineSize Size, StepPlanner Planner, BlockPool Blocks, ModelRunner Runner)
+/// <param name="Kernels">What it computes with; the runner's.</param>
+internal sealed record EngineCore(
+    ModelConfig Model, EngineSize Size, StepPlanner Planner, BlockPool Blocks, ModelRunner Runner, KernelChoice Kernels)
 {
     /// <summary>Reads the model and takes the cache's memory.</summary>
     public static EngineCore Build(EngineOptions options, TimeProvider time)
@@ -34,9 +35,9 @@ internal sealed record EngineCore(ModelConfig Model, EngineSize Size, StepPlanne
         ScalarType type = options.Dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
         Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device, LinearMakers.For(options.Dtype, type, device));
         KernelSetting setting = new(model, options.BlockSize, type, device, options.Threads ?? Environment.ProcessorCount);
-        IKernels kernels = new TorchKernelMaker().Make(setting);
+        KernelChoice kernels = KernelChoice.Make(setting, options.Kernels, KernelMakers.All);
         EngineSize size = EngineSize.Of(
-            options, model, () => CacheMemory.Measure(device, () => TrialStep.Run(decoder, kernels, options, type, device, time)));
+            options, model, () => CacheMemory.Measure(device, () => TrialStep.Run(decoder, kernels.Kernels, options, type, device, time)));
         BlockPool pool = new(size.Blocks);
         return new EngineCore(
             model,
@@ -48,9 +49,10 @@ internal sealed record EngineCore(ModelConfig Model, EngineSize Size, StepPlanne
             new ModelRunner(
                 decoder,
                 new KvCache(model, size.Blocks, options.BlockSize, type, device),
-                kernels,
+                kernels.Kernels,
                 options.BlockSize,
                 device,
-                time));
+                time),
+            kernels);
     }
 }

@@ -33,8 +33,8 @@ internal sealed class ModelRunner(
         long start = time.GetTimestamp();
         StepInputs inputs = flight.Upload.Send(flight.Layout, flight.Sampling, before?.Chosen.OnDevice);
         using IStepKernels step = kernels.Begin(flight.Layout);
-        Tensor logits = decoder.Forward(inputs, cache, step);
-        flight.Chosen.Take(flight.Layout.Samples > 0 ? Sampler.Choose(logits, inputs.Drawn, inputs.Chances) : null);
+        Tensor? logits = decoder.Forward(inputs, cache, step);
+        flight.Chosen.Take(logits is null ? null : Sampler.Choose(logits, inputs.Drawn, inputs.Chances));
         if (_waitsInLaunch)
         {
             DeviceSeconds += time.GetElapsedTime(start).TotalSeconds;

@@ -1,4 +1,5 @@
 using Pipeline.Engine.Kernels.Cpu;
+using Pipeline.Engine.Kernels.Cuda;
 using Pipeline.Engine.Kernels.Torch;
 
 namespace Pipeline.Engine.Kernels;
@@ -10,5 +11,5 @@ internal static class KernelMakers
     public static IKernelMaker Reference { get; } = new TorchKernelMaker();
 
     /// <summary>All of them, the fastest first, the reference last.</summary>
-    public static IReadOnlyList<IKernelMaker> All { get; } = [new CpuKernelMaker(), Reference];
+    public static IReadOnlyList<IKernelMaker> All { get; } = [new CudaKernelMaker(), new CpuKernelMaker(), Reference];
 }

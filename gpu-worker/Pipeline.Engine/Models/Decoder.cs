@@ -17,8 +17,8 @@ internal sealed record Decoder(
     ModelConfig Config, Tensor Embedding, IReadOnlyList<DecoderLayer> Layers, Tensor FinalNorm, Linear Head,
     ILinearMaker Linears) : IDisposable
 {
-    /// <summary>Computes float32 logits [samples, vocabulary] of the rows that a next token comes of.</summary>
-    public Tensor Forward(StepInputs step, KvCache cache, IStepKernels kernels)
+    /// <summary>Computes float32 logits [samples, vocabulary] of the rows that a next token comes of; null where none does.</summary>
+    public Tensor? Forward(StepInputs step, KvCache cache, IStepKernels kernels)
     {
         Tensor residual = Embedding.index_select(0, step.Tokens);
         Tensor? delta = null;
@@ -27,6 +27,11 @@ internal sealed record Decoder(
             Tensor next = Layers[i].Forward(residual, delta, cache.Layers[i], kernels);
             delta?.Dispose();
             delta = next;
+        }
+
+        if (step.SampleRows.shape[0] == 0)
+        {
+            return null;
         }
 
         // The head is the largest product of all: only the rows that sample go through it.

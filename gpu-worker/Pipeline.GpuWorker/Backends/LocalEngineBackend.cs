@@ -3,12 +3,13 @@ using Pipeline.Data.Results;
 using Pipeline.Engine;
 using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.GpuWorker.Telemetry;
 using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
 
 /// <summary>The engine in this process.</summary>
-internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimeProvider time) : IBackend
+internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimeProvider time, ILogger<LocalEngineBackend> logger) : IBackend
 {
     private readonly WorkerOptions _options = options.Value;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,6 +36,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             ModelDirectory = directory,
             Device = _options.Device,
             Dtype = _options.Dtype,
+            Kernels = _options.Kernels,
             MaxRunningSequences = _options.MaxRunning,
             KvCacheBytes = (long?)_options.KvCacheMegabytes << 20,
             TokenBudget = _options.TokenBudget,
@@ -42,6 +44,12 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
         };
         ChatTemplate? template = ChatTemplate.Find(directory, time);
         _loop = await Task.Run(() => new EngineLoop(InferenceEngine.Load(engine, time)), cancellationToken);
+        LogMessages.EngineLoaded(logger, _options.ModelName, _options.Dtype, _loop.KernelName);
+        if (_loop.KernelWarning is { } warning)
+        {
+            LogMessages.SlowerKernels(logger, warning);
+        }
+
         _mapper = new RequestMapper(_loop.Tokenizer, template, _options.ModelName, _loop.ModelConfig.ContextLength, time);
         _ = ForwardCompletionAsync(_loop);
     }

@@ -19,6 +19,7 @@ internal static class RunBatchCommand
         var name = new Option<string?>("--model-name") { Description = "The name that requests ask for. Default: the name of the model's directory.", HelpName = "NAME" };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
         var dtype = new Option<string>("--dtype") { Description = "float32, bfloat16 or int8.", DefaultValueFactory = _ => "float32" };
+        var kernels = new Option<string>("--kernels") { Description = "auto, cuda, cpu or torch.", DefaultValueFactory = _ => "auto" };
         var maxRunning = new Option<int?>("--max-running") { Description = "Requests computed at a time. Default: by device and memory." };
         var tokenBudget = new Option<int?>("--token-budget") { Description = "Tokens computed in a step. Default: by device and memory." };
         var cacheMegabytes = new Option<int?>("--kv-cache-mb") { Description = "Memory for the KV cache, in MiB. Default: measured." };
@@ -27,7 +28,7 @@ internal static class RunBatchCommand
         var seed = new Option<long?>("--seed") { Description = "Seeds the requests that bring no seed. Default: drawn anew." };
         var command = new Command("run-batch", "Runs a batch's input file through the engine alone, and writes its output file.")
         {
-            input, output, model, name, device, dtype, maxRunning, tokenBudget, cacheMegabytes, noPrefixCache, threads, seed,
+            input, output, model, name, device, dtype, kernels, maxRunning, tokenBudget, cacheMegabytes, noPrefixCache, threads, seed,
         };
         command.SetAction((result, cancellationToken) =>
         {
@@ -37,6 +38,7 @@ internal static class RunBatchCommand
                 ModelDirectory = directory,
                 Device = result.GetValue(device)!,
                 Dtype = result.GetValue(dtype)!,
+                Kernels = result.GetValue(kernels)!,
                 MaxRunningSequences = result.GetValue(maxRunning),
                 TokenBudget = result.GetValue(tokenBudget),
                 KvCacheBytes = (long?)result.GetValue(cacheMegabytes) << 20,
@@ -71,7 +73,11 @@ internal static class RunBatchCommand
             return 1;
         }
         await using var loop = new EngineLoop(engine);
-        await Console.Error.WriteLineAsync($"{modelName} loaded on {options.Device} as {options.Dtype} in {time.GetElapsedTime(start).TotalSeconds:F1} s");
+        await Console.Error.WriteLineAsync($"{modelName} loaded on {options.Device} as {options.Dtype} with {loop.KernelName} kernels in {time.GetElapsedTime(start).TotalSeconds:F1} s");
+        if (loop.KernelWarning is { } warning)
+        {
+            await Console.Error.WriteLineAsync(warning);
+        }
         var mapper = new RequestMapper(loop.Tokenizer, template, modelName, loop.ModelConfig.ContextLength, time);
         var runner = new BatchRunner(mapper, loop.GenerateAsync, loop.MaxRunning * WindowPerRunning, time);
         return await RunFilesAsync(runner, inputPath, outputPath, time, cancellationToken);
