@@ -33,7 +33,7 @@ public sealed class KernelChoiceTests
     [Fact]
     public void Names_that_nobody_has_and_kernels_that_do_not_suit_are_refused()
     {
-        Assert.Contains("auto, cpu, torch", Refusal(Setting, "fast"), StringComparison.Ordinal);
+        Assert.Contains("auto, cuda, cpu, torch", Refusal(Setting, "fast"), StringComparison.Ordinal);
         KernelSetting odd = Setting with { Model = Setting.Model with { HeadSize = 6 } };
         Assert.Contains("cannot be made", Refusal(odd, "cpu"), StringComparison.Ordinal);
         using IKernels kernels = KernelChoice.Make(odd, KernelChoice.Auto, KernelMakers.All).Kernels;

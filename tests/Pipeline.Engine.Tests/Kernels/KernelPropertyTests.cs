@@ -47,6 +47,19 @@ public sealed class KernelPropertyTests
         Assert.InRange(compared, Seeds / 2, Seeds);
     }
 
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public void A_step_that_samples_nothing_normalises_no_rows(string maker, bool bfloat16)
+    {
+        KernelCase random = new(1, bfloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        using IKernels kernels = KernelsUnderTest.All[maker].Make(random.Setting);
+        using IDisposable inference = torch.inference_mode(true);
+        using DisposeScope scope = torch.NewDisposeScope();
+        using IStepKernels step = kernels.Begin(random.NewLayout());
+        Tensor none = random.Normal(1, 0, random.Model.HiddenSize);
+        Assert.Equal([0, random.Model.HiddenSize], step.Norm(none, none.clone(), random.Normal(1, random.Model.HiddenSize)).shape);
+    }
+
     private static void Check(IKernels kernels, KernelCase random, string where)
     {
         using IDisposable inference = torch.inference_mode(true);

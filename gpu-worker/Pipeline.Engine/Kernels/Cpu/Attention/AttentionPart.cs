@@ -19,8 +19,3 @@ internal readonly record struct AttentionPart(
     /// <summary>The first key of a span, and the one after its last.</summary>
     public (int First, int End) Keys(int span) => (span * SpanKeys, Math.Min((span + 1) * SpanKeys, Context));
 }
-
-/// <summary>One span of a part: what a thread takes at a time.</summary>
-/// <param name="Part">Which part.</param>
-/// <param name="Span">Which of its spans.</param>
-internal readonly record struct AttentionPiece(int Part, int Span);

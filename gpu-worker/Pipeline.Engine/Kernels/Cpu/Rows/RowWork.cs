@@ -16,6 +16,12 @@ internal abstract class RowWork : ITeamWork
     /// <param name="bytes">What a row reads and writes.</param>
     protected void Run(ThreadTeam team, int rows, long bytes)
     {
+        if (rows == 0)
+        {
+            // A step that samples nothing still normalises what it samples.
+            return;
+        }
+
         int parts = (int)Math.Clamp(rows * bytes / PartBytes, 1, Math.Min(rows, 4 * team.Threads));
         _rows = rows;
         _rowsPerPart = (rows + parts - 1) / parts;
