@@ -18,6 +18,8 @@ internal sealed class CaseRunner
 
     public required int Warm { get; init; }
 
+    public string? Kernels { get; init; }
+
     public int? TokenBudget { get; init; }
 
     /// <summary>Whether tokens are compared, not times.</summary>
@@ -46,6 +48,7 @@ internal sealed class CaseRunner
             Model = directory,
             Device = chosen.Device,
             Dtype = chosen.Dtype,
+            Kernels = Kernels,
             TokenBudget = TokenBudget,
             Threads = Threads,
             Workload = chosen.Workload,

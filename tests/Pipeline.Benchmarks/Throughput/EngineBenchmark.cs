@@ -23,6 +23,7 @@ internal sealed class EngineBenchmark : IBenchmark
     private readonly Option<string> _prompts = BenchmarkCommand.Option("--prompts", "shared", "shared, or plain: as long, with nothing in common.");
     private readonly Option<string> _dtype = BenchmarkCommand.Option("--dtype", "float32", "float32, bfloat16 or int8.");
     private readonly Option<string> _device = BenchmarkCommand.Option("--device", "cpu", "cpu, cuda or cuda:N.");
+    private readonly Option<string?> _kernels = BenchmarkCommand.Option<string?>("--kernels", null, "The engine's kernels: auto, cuda, cpu or torch. Default: its own choice.");
     private readonly Option<int?> _tokenBudget = BenchmarkCommand.Option<int?>("--token-budget", null, "Tokens in a step of the engine. Default: its own choice.");
     private readonly Option<int> _threads = BenchmarkCommand.Count("--threads", Environment.ProcessorCount, "Threads of the CPU.");
     private readonly Option<int> _runs = BenchmarkCommand.Count("--runs", 3, "Runs, each in a new process; with a peer, of each by turns.");
@@ -51,7 +52,7 @@ internal sealed class EngineBenchmark : IBenchmark
     public Task<int> RunAsync(string[] args) => BenchmarkCommand.RunAsync(
         this,
         args,
-        [_model, _jobs, _shared, _unique, _output, _batch, _prompts, _dtype, _device, _tokenBudget, _threads, _runs, _warm, _quiet, _peer, _suite, _only, _verify, _child],
+        [_model, _jobs, _shared, _unique, _output, _batch, _prompts, _dtype, _device, _kernels, _tokenBudget, _threads, _runs, _warm, _quiet, _peer, _suite, _only, _verify, _child],
         async (options, cancellationToken) => options.GetValue(_child) is { } file
             ? RunChild(file) : await RunAsync(options, args, cancellationToken));
 
@@ -73,6 +74,7 @@ internal sealed class EngineBenchmark : IBenchmark
             Runs = verify ? 1 : options.GetRequiredValue(_runs),
             Threads = options.GetRequiredValue(_threads),
             Warm = verify ? 0 : options.GetRequiredValue(_warm),
+            Kernels = options.GetValue(_kernels),
             TokenBudget = options.GetValue(_tokenBudget),
             Exact = verify,
             MostDisturbance = options.GetRequiredValue(_quiet) / 100.0,

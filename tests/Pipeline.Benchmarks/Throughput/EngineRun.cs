@@ -32,6 +32,7 @@ internal static class EngineRun
         return new RunResult
         {
             Who = "engine",
+            How = $"kernels {engine.KernelName}. {engine.KernelWarning}".TrimEnd(),
             Seconds = watch.Seconds,
             PromptTokens = workload.PromptTokens,
             OutputTokens = outputs.Sum(output => (long)output.Length),
@@ -62,6 +63,7 @@ internal static class EngineRun
         {
             Device = setting.Device,
             Dtype = setting.Dtype,
+            Kernels = setting.Kernels ?? defaults.Kernels,
             Threads = setting.Threads,
             MaxRunningSequences = workload.Batch,
             TokenBudget = setting.TokenBudget ?? defaults.TokenBudget,

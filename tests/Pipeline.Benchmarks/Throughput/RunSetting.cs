@@ -12,6 +12,9 @@ internal sealed record RunSetting
 
     public required string Dtype { get; init; }
 
+    /// <summary>The kernels that the engine is to use; null for its own choice.</summary>
+    public string? Kernels { get; init; }
+
     /// <summary>Tokens in a step of the engine; null for its own choice.</summary>
     public int? TokenBudget { get; init; }
 
