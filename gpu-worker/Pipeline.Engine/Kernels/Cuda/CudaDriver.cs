@@ -44,14 +44,6 @@ internal sealed unsafe class CudaDriver : ICudaDriver
     /// <summary>Whether this machine has a CUDA driver.</summary>
     public static bool IsInstalled => NativeLibrary.TryLoad(CudaLibrary.Name, out _);
 
-    /// <summary>Bytes of device memory: what nobody has taken, and all.</summary>
-    public (long Free, long Total) Memory()
-    {
-        Enter();
-        Check(CudaLibrary.MemoryInfo(out nuint free, out nuint total));
-        return ((long)free, (long)total);
-    }
-
     /// <inheritdoc/>
     public void Enter() => Check(CudaLibrary.ContextSetCurrent(_context));
 
