@@ -10,7 +10,7 @@ namespace Pipeline.Engine.Tests.Cuda;
 public sealed class AttentionPlanTests
 {
     [Fact]
-    public void EveryPairAttendsOverEachOfItsTokensOnce()
+    public void Every_pair_attends_over_each_of_its_tokens_once()
     {
         for (int seed = 0; seed < 60; seed++)
         {
@@ -71,7 +71,7 @@ public sealed class AttentionPlanTests
     }
 
     [Fact]
-    public void AFullStepIsNotSplit()
+    public void A_full_step_is_not_split()
     {
         AttentionPlan plan = new(new CudaShape(KernelCase.ForShape(32, 8, 128, 16, ScalarType.BFloat16)), keyHeads: 8, multiprocessors: 132);
         plan.Make(Layout([.. Enumerable.Repeat((1500, 1), 256)]));
@@ -80,7 +80,7 @@ public sealed class AttentionPlanTests
     }
 
     [Fact]
-    public void ALoneLongContextIsSplitOverTheDevice()
+    public void A_lone_long_context_is_split_over_the_device()
     {
         AttentionPlan plan = new(new CudaShape(KernelCase.ForShape(32, 8, 128, 16, ScalarType.BFloat16)), keyHeads: 8, multiprocessors: 132);
         plan.Make(Layout([(100_000, 1)]));

@@ -19,7 +19,7 @@ public sealed class CompilationTests
     [Theory]
     [InlineData(80)]
     [InlineData(90)]
-    public void TheSourcesCompileToMachineCodeForEveryShape(int capability)
+    public void The_sources_compile_to_machine_code_for_every_shape(int capability)
     {
         NvrtcCompiler compiler = Compiler();
         foreach ((int headSize, int group, ScalarType type) in Shapes)
@@ -35,14 +35,14 @@ public sealed class CompilationTests
     }
 
     [Fact]
-    public void ADeviceNewerThanTheCompilerGetsPtx()
+    public void A_device_newer_than_the_compiler_gets_PTX()
     {
         byte[] image = Compiler().Compile(CudaProgram.For(KernelCase.ForShape(4, 1, 64, 16, ScalarType.BFloat16)), 999);
         Assert.Contains(".entry attend_rows", System.Text.Encoding.ASCII.GetString(image), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ASourceThatDoesNotCompileIsReportedInTheCompilersWords()
+    public void A_source_that_does_not_compile_is_reported_in_the_compilers_words()
     {
         CudaProgram broken = new(
             new Dictionary<string, string> { [CudaProgram.Start] = "extern \"C\" __global__ void broken() { undeclared = 1; }" }, []);

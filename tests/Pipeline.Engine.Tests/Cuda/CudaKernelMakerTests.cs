@@ -10,10 +10,10 @@ public sealed class CudaKernelMakerTests
     private static readonly KernelSetting Setting = KernelCase.ForShape(32, 8, 128, 16, ScalarType.BFloat16);
 
     [Fact]
-    public void ACpuDoesNotSuit() => Assert.False(new CudaKernelMaker().Suits(Setting));
+    public void A_CPU_does_not_suit() => Assert.False(new CudaKernelMaker().Suits(Setting));
 
     [Fact]
-    public void AMachineWithoutTheDriverIsToldSo()
+    public void A_machine_without_the_driver_is_told_so()
     {
         Assert.SkipWhen(CudaDriver.IsInstalled, "needs a machine without a CUDA driver");
         KernelSetting cuda = Setting with { Device = new Device(DeviceType.CUDA, 0) };
@@ -29,6 +29,6 @@ public sealed class CudaKernelMakerTests
     [InlineData(4, 2, 8, ScalarType.Float32, false)]
     [InlineData(4, 2, 72, ScalarType.BFloat16, false)]
     [InlineData(4, 2, 320, ScalarType.BFloat16, false)]
-    public void ShapesOfTheUsualKindAreSupported(int heads, int keyHeads, int headSize, ScalarType type, bool supported) =>
+    public void Shapes_of_the_usual_kind_are_supported(int heads, int keyHeads, int headSize, ScalarType type, bool supported) =>
         Assert.Equal(supported, CudaShape.Supports(KernelCase.ForShape(heads, keyHeads, headSize, 16, type)));
 }

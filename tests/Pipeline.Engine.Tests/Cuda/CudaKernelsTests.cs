@@ -23,7 +23,7 @@ public sealed class CudaKernelsTests
     [InlineData(3, 1, 80, 5, Float32)]
     [InlineData(2, 1, 256, 16, Float32)]
     [InlineData(12, 1, 32, 16, Float32)]
-    public void AttentionIsThatOfFloat64(int heads, int keyHeads, int headSize, int blockSize, ScalarType type)
+    public void Attention_is_that_of_float64(int heads, int keyHeads, int headSize, int blockSize, ScalarType type)
     {
         KernelSetting setting = KernelCase.ForShape(heads, keyHeads, headSize, blockSize, type);
         using CudaKernels kernels = new(setting, new EmulatedDriver());
@@ -39,7 +39,7 @@ public sealed class CudaKernelsTests
     }
 
     [Fact]
-    public void AttentionOfRandomStepsIsThatOfFloat64()
+    public void Attention_of_random_steps_is_that_of_float64()
     {
         foreach (ScalarType type in new[] { Bfloat16, Float32 })
         {
@@ -59,7 +59,7 @@ public sealed class CudaKernelsTests
     [Theory]
     [InlineData(8, 2, 64)]
     [InlineData(4, 1, 128)]
-    public void TheProofAtStartAgreesWithTheReference(int heads, int keyHeads, int headSize)
+    public void The_proof_at_start_agrees_with_the_reference(int heads, int keyHeads, int headSize)
     {
         KernelSetting setting = KernelCase.ForShape(heads, keyHeads, headSize, 16, Bfloat16);
         using CudaKernels kernels = new(setting, new EmulatedDriver());
@@ -72,7 +72,7 @@ public sealed class CudaKernelsTests
     [InlineData(Bfloat16, 2, 16392)]
     [InlineData(Float32, 8, 64)]
     [InlineData(Float32, 3, 1052)]
-    public void TheNormAddsAndNormalises(ScalarType type, int rows, int width)
+    public void The_norm_adds_and_normalises(ScalarType type, int rows, int width)
     {
         using KernelCase of = new(KernelCase.ForShape(2, 1, 32, 16, type), [(1, 1)], seed: 4);
         using CudaKernels kernels = new(of.Setting, new EmulatedDriver());
@@ -102,7 +102,7 @@ public sealed class CudaKernelsTests
     [InlineData(Bfloat16, 3, 96)]
     [InlineData(Bfloat16, 2, 4104)]
     [InlineData(Float32, 3, 1028)]
-    public void TheGateIsSilu(ScalarType type, int rows, int width)
+    public void The_gate_is_silu(ScalarType type, int rows, int width)
     {
         using KernelCase of = new(KernelCase.ForShape(2, 1, 32, 16, type), [(1, 1)], seed: 5);
         using CudaKernels kernels = new(of.Setting, new EmulatedDriver());
@@ -121,7 +121,7 @@ public sealed class CudaKernelsTests
     [InlineData(6, 2, 64, Bfloat16)]
     [InlineData(7, 1, 80, Bfloat16)]
     [InlineData(7, 1, 80, Float32)]
-    public void RotationTurnsQueriesAndKeysAndStoresKeysAndValues(int heads, int keyHeads, int headSize, ScalarType type)
+    public void Rotation_turns_queries_and_keys_and_stores_keys_and_values(int heads, int keyHeads, int headSize, ScalarType type)
     {
         using KernelCase of = new(KernelCase.ForShape(heads, keyHeads, headSize, 16, type), [(40, 3), (1, 1), (3900, 2)], seed: 6);
         using CudaKernels kernels = new(of.Setting, new EmulatedDriver());
@@ -154,7 +154,7 @@ public sealed class CudaKernelsTests
     }
 
     [Fact]
-    public void TheOrderInWhichThreadsRunChangesNothing()
+    public void The_order_in_which_threads_run_changes_nothing()
     {
         foreach (ScalarType type in new[] { Bfloat16, Float32 })
         {

@@ -15,7 +15,7 @@ public sealed class EmulatorTests
         """;
 
     [Fact]
-    public void AMissingBarrierShowsInTheResult()
+    public void A_missing_barrier_shows_in_the_result()
     {
         float[] expected = [.. Enumerable.Range(0, 128).Select(i => (float)((i + 37) % 128))];
         for (int seed = 1; seed <= 5; seed++)
@@ -31,7 +31,7 @@ public sealed class EmulatorTests
     [InlineData("if (threadIdx.x % 2) { __any_sync(AllLanes, 1); } else { __shfl_xor_sync(AllLanes, 1, 1); } out[0] = 0;", "meet at different instructions")]
     [InlineData("SHARED(float, x); x[128] = 1; out[threadIdx.x] = 0;", "behind the shared memory")]
     [InlineData("store(out + 1, zeros());", "not aligned")]
-    public void WhatADeviceWouldLeaveUndefinedEndsTheLaunch(string body, string message)
+    public void What_a_device_would_leave_undefined_ends_the_launch(string body, string message)
     {
         CudaException failure = Assert.Throws<CudaException>(() => Run(body, 1));
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class EmulatorTests
     [InlineData("await_copies<0>();", true)]
     [InlineData("await_copies<1>();", false)]
     [InlineData("", false)]
-    public void ACopyIsThereOnlyOnceItIsAwaited(string wait, bool arrives)
+    public void A_copy_is_there_only_once_it_is_awaited(string wait, bool arrives)
     {
         float[] result = Run(
             $"SHARED(float, x); out[threadIdx.x] = 5; __syncthreads(); if (threadIdx.x < 32) copy_async(x + threadIdx.x * 4, out + threadIdx.x * 4, true); commit_copies(); {wait} __syncthreads(); out[threadIdx.x] = x[threadIdx.x];",
