@@ -34,7 +34,7 @@ internal sealed class ModelRunner(
         StepInputs inputs = flight.Upload.Send(flight.Layout, flight.Sampling, before?.Chosen.OnDevice);
         using IStepKernels step = kernels.Begin(flight.Layout);
         Tensor? logits = decoder.Forward(inputs, cache, step);
-        flight.Chosen.Take(logits is null ? null : Sampler.Choose(logits, inputs.Drawn, inputs.Chances));
+        flight.Chosen.Take(logits is null ? null : Sampler.Choose(step, logits, inputs.Drawn, inputs.Chances));
         if (_waitsInLaunch)
         {
             DeviceSeconds += time.GetElapsedTime(start).TotalSeconds;

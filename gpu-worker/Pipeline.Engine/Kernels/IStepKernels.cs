@@ -1,11 +1,12 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Sampling;
 using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Kernels;
 
 /// <summary>
-/// The operations of a decoder layer that are worth writing by hand, for the rows of one step; everything else is a matrix
-/// product. What they return lives in the caller's dispose scope.
+/// The operations of a decoder that are worth writing by hand, for the rows of one step; everything else is a matrix
+/// product, or a draw by chance. What they return lives in the caller's dispose scope.
 /// </summary>
 internal interface IStepKernels : IDisposable
 {
@@ -40,4 +41,11 @@ internal interface IStepKernels : IDisposable
     /// <param name="gateUp">[rows, 2 * width]: gate, then up.</param>
     /// <returns>[rows, width].</returns>
     Tensor SiluMultiply(Tensor gateUp);
+
+    /// <summary>
+    /// The likeliest token of each row: of equal maxima the first, so that greedy decoding is exact and the same on every run.
+    /// </summary>
+    /// <param name="logits">[samples, vocabulary], in the engine's type.</param>
+    /// <returns>int64 [samples]: token ids, or <see cref="Sampler.NotFinite"/> for a row whose maximum is infinite or not a number.</returns>
+    Tensor Choose(Tensor logits);
 }

@@ -29,6 +29,7 @@ internal sealed class KernelProofInput
 
         // Wide enough that attention is far from even: a wrong position or a key too many shows.
         Projected = Normal(1.5, Layout.Rows, model.Heads + (2L * model.KeyValueHeads), model.HeadSize);
+        Logits = NewLogits(model.VocabularySize);
     }
 
     /// <summary>The step.</summary>
@@ -48,6 +49,9 @@ internal sealed class KernelProofInput
 
     /// <summary>[rows, heads + 2 * key-value heads, head size].</summary>
     public Tensor Projected { get; }
+
+    /// <summary>[4, vocabulary]: any, one with equal maxima, one with something that is not a number, one of nothing finite.</summary>
+    public Tensor Logits { get; }
 
     /// <summary>A cache whose every slot is filled: the same each time.</summary>
     public LayerCache NewCache()
@@ -81,17 +85,31 @@ internal sealed class KernelProofInput
         return taken;
     }
 
+    private Tensor NewLogits(int vocabulary)
+    {
+        float[] logits = Values(_random, 4, 4L * vocabulary);
+        logits[vocabulary + (vocabulary / 3)] = logits[(2 * vocabulary) - 1] = 50;
+        logits[(2 * vocabulary) + (vocabulary / 2)] = float.NaN;
+        logits.AsSpan(3 * vocabulary).Fill(float.NegativeInfinity);
+        return OnDevice(logits, 4, vocabulary);
+    }
+
     private Tensor Normal(double deviation, params long[] shape) => Normal(_random, deviation, shape);
 
-    private Tensor Normal(Random random, double deviation, params long[] shape)
+    private Tensor Normal(Random random, double deviation, params long[] shape) =>
+        OnDevice(Values(random, deviation, shape.Aggregate(1L, (product, size) => product * size)), shape);
+
+    private static float[] Values(Random random, double deviation, long count)
     {
-        float[] values = new float[shape.Aggregate(1L, (product, size) => product * size)];
+        float[] values = new float[count];
         for (int i = 0; i < values.Length; i++)
         {
             double radius = deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
             values[i] = (float)(radius * Math.Cos(2 * Math.PI * random.NextDouble()));
         }
 
-        return torch.tensor(values, shape).to(_setting.Type).to(_setting.Device);
+        return values;
     }
+
+    private Tensor OnDevice(float[] values, params long[] shape) => torch.tensor(values, shape).to(_setting.Type).to(_setting.Device);
 }

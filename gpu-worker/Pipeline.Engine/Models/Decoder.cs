@@ -17,7 +17,7 @@ internal sealed record Decoder(
     ModelConfig Config, Tensor Embedding, IReadOnlyList<DecoderLayer> Layers, Tensor FinalNorm, Linear Head,
     ILinearMaker Linears) : IDisposable
 {
-    /// <summary>Computes float32 logits [samples, vocabulary] of the rows that a next token comes of; null where none does.</summary>
+    /// <summary>Computes logits [samples, vocabulary], in the engine's type, of the rows that a next token comes of; null where none does.</summary>
     public Tensor? Forward(StepInputs step, KvCache cache, IStepKernels kernels)
     {
         Tensor residual = Embedding.index_select(0, step.Tokens);
@@ -37,7 +37,7 @@ internal sealed record Decoder(
         // The head is the largest product of all: only the rows that sample go through it.
         Tensor sampled = residual.index_select(0, step.SampleRows);
         Tensor normalised = kernels.Norm(sampled, delta?.index_select(0, step.SampleRows), FinalNorm);
-        return Head.Apply(normalised).to(ScalarType.Float32);
+        return Head.Apply(normalised);
     }
 
     /// <inheritdoc/>

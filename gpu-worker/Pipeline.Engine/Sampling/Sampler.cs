@@ -1,4 +1,5 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,29 +11,31 @@ internal static class Sampler
     /// <summary>What stands for a row whose logits are not finite, and so mean nothing.</summary>
     public const long NotFinite = -1;
 
-    private static readonly Scalar NotFiniteScalar = NotFinite;
+    /// <summary>The same for torch operations.</summary>
+    public static readonly Scalar NotFiniteScalar = NotFinite;
 
     /// <summary>Chooses a token for each row.</summary>
-    /// <param name="logits">float32 [rows, vocabulary].</param>
+    /// <param name="kernels">Choose for the rows that take the likeliest token.</param>
+    /// <param name="logits">[rows, vocabulary], in the engine's type.</param>
     /// <param name="drawn">int64 [drawn]: the rows that are drawn by chance, ascending; null for none.</param>
     /// <param name="settings">float64 [3, drawn, 1]: their temperatures, top-p, and chances; null for none.</param>
     /// <returns>int64 [rows] on the device: token ids, or <see cref="NotFinite"/>.</returns>
-    public static Tensor Choose(Tensor logits, Tensor? drawn, Tensor? settings)
+    public static Tensor Choose(IStepKernels kernels, Tensor logits, Tensor? drawn, Tensor? settings)
     {
-        // Of equal maxima the first is returned: greedy decoding is exact and the same on every run.
-        (Tensor highest, Tensor tokens) = logits.max(-1);
+        Tensor tokens = kernels.Choose(logits);
         if (drawn is not null && settings is not null)
         {
             Tensor candidates = drawn.shape[0] == logits.shape[0] ? logits : logits.index_select(0, drawn);
-            tokens.index_copy_(0, drawn, Draw(candidates, settings));
+            Tensor meaningless = tokens.index_select(0, drawn).lt(Scalars.Zero);
+            tokens.index_copy_(0, drawn, Draw(candidates, settings).masked_fill_(meaningless, NotFiniteScalar));
         }
 
-        return tokens.masked_fill_(highest.isfinite().logical_not(), NotFiniteScalar);
+        return tokens;
     }
 
     private static Tensor Draw(Tensor logits, Tensor settings)
     {
-        (Tensor sorted, Tensor ids) = logits.sort(-1, descending: true, stable: true);
+        (Tensor sorted, Tensor ids) = logits.to(ScalarType.Float32).sort(-1, descending: true, stable: true);
 
         // Sums in float64: over a large vocabulary float32 would lose the tail.
         Tensor probabilities = sorted.to(ScalarType.Float64).div(settings[0]).softmax(-1);

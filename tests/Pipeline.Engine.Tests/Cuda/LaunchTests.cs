@@ -14,7 +14,7 @@ public sealed partial class LaunchTests
     private static readonly KernelSetting Setting = KernelCase.ForShape(32, 8, 128, 16, ScalarType.BFloat16);
 
     [Fact]
-    public void AStepUploadsItsNumbersInOneCopy()
+    public void A_step_uploads_its_numbers_in_one_copy()
     {
         RecordingDriver driver = new();
         using KernelCase of = new(Setting, [(20, 1), (70, 40)], seed: 1);
@@ -34,7 +34,7 @@ public sealed partial class LaunchTests
     }
 
     [Fact]
-    public void AHostBufferIsFilledAgainOnlyWhenItsCopyIsOver()
+    public void A_host_buffer_is_filled_again_only_when_its_copy_is_over()
     {
         RecordingDriver driver = new();
         using KernelCase of = new(Setting, [(20, 1)], seed: 1);
@@ -57,7 +57,7 @@ public sealed partial class LaunchTests
     }
 
     [Fact]
-    public void ShortDecodingTakesOneLaunchAndLongDecodingTwo()
+    public void Short_decoding_takes_one_launch_and_long_decoding_two()
     {
         Assert.Equal(["attend_split"], AttentionOf((20, 1), (200, 1)).Select(launch => launch.Kernel));
         (string Kernel, LaunchShape Shape, ulong[] Arguments)[] split = AttentionOf((2000, 1), (200, 1));
@@ -69,7 +69,7 @@ public sealed partial class LaunchTests
     }
 
     [Fact]
-    public void PrefillTakesTilesOfRows()
+    public void Prefill_takes_tiles_of_rows()
     {
         (string Kernel, LaunchShape Shape, ulong[] Arguments) launch = Assert.Single(AttentionOf((100, 65)));
         Assert.Equal("attend_rows", launch.Kernel);
@@ -79,7 +79,7 @@ public sealed partial class LaunchTests
     }
 
     [Fact]
-    public void LaunchesBringAsManyArgumentsAsTheSourcesHaveParameters()
+    public void Launches_bring_as_many_arguments_as_the_sources_have_parameters()
     {
         RecordingDriver driver = new();
         using KernelCase of = new(Setting, [(2000, 1), (70, 40)], seed: 1);
@@ -89,6 +89,7 @@ public sealed partial class LaunchTests
         step.RotateAndStore(of.QueryKeyValue, of.Cache);
         step.Attend(of.QueryKeyValue, of.Cache);
         step.SiluMultiply(of.Random(1, 41, 192));
+        step.Choose(of.Random(1, 2, 100));
 
         Dictionary<string, int> parameters = CudaProgram.For(Setting).Files.Where(file => file.Key != "attend_float32.cu")
             .SelectMany(file => Declaration().Matches(file.Value))
@@ -107,7 +108,7 @@ public sealed partial class LaunchTests
     }
 
     [Fact]
-    public void WhatIsTakenIsGivenBack()
+    public void What_is_taken_is_given_back()
     {
         RecordingDriver driver = new();
         using KernelCase small = new(Setting, [(20, 1)], seed: 1), large = new(Setting, [(900, 700)], seed: 2);
@@ -123,7 +124,7 @@ public sealed partial class LaunchTests
     }
 
     [Fact]
-    public void BeginningAStepAllocatesNothing()
+    public void Beginning_a_step_allocates_nothing()
     {
         RecordingDriver driver = new();
         using KernelCase of = new(Setting, [(2000, 1), (70, 40), (20, 1)], seed: 1);
@@ -141,7 +142,7 @@ public sealed partial class LaunchTests
     }
 
     [Fact]
-    public void ATensorThatDoesNotLieInOnePieceIsRefused()
+    public void A_tensor_that_does_not_lie_in_one_piece_is_refused()
     {
         using KernelCase of = new(Setting, [(20, 1)], seed: 1);
         using CudaKernels kernels = new(Setting, new RecordingDriver());

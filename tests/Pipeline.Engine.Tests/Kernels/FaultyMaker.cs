@@ -18,6 +18,7 @@ public enum Fault
     Attention,
     AttentionNotANumber,
     Gate,
+    Choice,
     Throwing,
 }
 
@@ -40,6 +41,7 @@ internal sealed class FaultyMaker(Fault fault) : IKernelMaker
         Fault.Attention => "attention differs",
         Fault.AttentionNotANumber => "attention differs from the reference by NaN",
         Fault.Gate => "gate differs",
+        Fault.Choice => "choice differs",
         _ => "thrown by a part",
     };
 
@@ -107,6 +109,13 @@ internal sealed class FaultyMaker(Fault fault) : IKernelMaker
 
             Tensor result = right.SiluMultiply(gateUp);
             Spoil(Fault.Gate, result);
+            return result;
+        }
+
+        public Tensor Choose(Tensor logits)
+        {
+            Tensor result = right.Choose(logits);
+            Spoil(Fault.Choice, result);
             return result;
         }
 

@@ -1,7 +1,10 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Sampling;
+using Pipeline.Engine.Tests.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
+using Bits = Pipeline.Engine.Kernels.Cpu.Simd.BFloat16;
 
 namespace Pipeline.Engine.Tests.Sampling;
 
@@ -44,6 +47,9 @@ public sealed class SamplerTests
             float[] logits = [.. Random(round, rows.Length)];
             long[] expected = [.. rows.Select((row, i) => Expected(logits[(i * Vocabulary)..((i + 1) * Vocabulary)], row))];
             Assert.Equal(expected, Choose(logits, rows));
+            float[] rounded = [.. logits.Select(logit => Bits.Widen(Bits.Narrow(logit)))];
+            expected = [.. rows.Select((row, i) => Expected(rounded[(i * Vocabulary)..((i + 1) * Vocabulary)], row))];
+            Assert.Equal(expected, Choose(ScalarType.BFloat16, logits, rows));
         }
     }
 
@@ -78,7 +84,9 @@ public sealed class SamplerTests
         return Enumerable.Range(0, rows * Vocabulary).Select(_ => (float)((random.NextDouble() * 8) - 4));
     }
 
-    private static long[] Choose(float[] logits, params SamplingRow[] rows)
+    private static long[] Choose(float[] logits, params SamplingRow[] rows) => Choose(ScalarType.Float32, logits, rows);
+
+    private static long[] Choose(ScalarType type, float[] logits, SamplingRow[] rows)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         SamplingRows sampling = new();
@@ -90,7 +98,11 @@ public sealed class SamplerTests
         int drawn = sampling.Drawn.Length;
         Tensor? index = drawn == 0 ? null : torch.tensor(sampling.Drawn.ToArray()).to(ScalarType.Int64);
         Tensor? settings = drawn == 0 ? null : torch.tensor(sampling.Settings.ToArray(), [3, drawn, 1]);
-        return Sampler.Choose(torch.tensor(logits, [rows.Length, Vocabulary]), index, settings).data<long>().ToArray();
+        KernelCase of = new(seed: 2, type);
+        using IKernels kernels = KernelMakers.Reference.Make(of.Setting);
+        using IStepKernels step = kernels.Begin(of.NewLayout());
+        Tensor given = torch.tensor(logits, [rows.Length, Vocabulary]).to(type);
+        return Sampler.Choose(step, given, index, settings).data<long>().ToArray();
     }
 
     // The same by definition: candidates in order of probability, until they have top-p; then the one that chance meets.

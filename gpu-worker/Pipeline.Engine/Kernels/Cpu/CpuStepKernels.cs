@@ -56,6 +56,15 @@ internal sealed unsafe class CpuStepKernels(KernelSetting setting, CpuWork work,
     }
 
     /// <inheritdoc/>
+    public Tensor Choose(Tensor logits)
+    {
+        long rows = logits.size(0), width = logits.size(1);
+        Tensor tokens = torch.empty(rows, dtype: ScalarType.Int64);
+        work.Choice.Run(team, Memory(logits), (long*)TensorMemory.Of(tokens, ScalarType.Int64), (int)rows, (int)width);
+        return tokens;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         // Tensors are the caller's; everything else is kept for the next step.

@@ -12,7 +12,9 @@ namespace Pipeline.Engine.Kernels.Cpu;
 /// <param name="Norm">See <see cref="IStepKernels.Norm"/>.</param>
 /// <param name="Rotary">See <see cref="IStepKernels.RotateAndStore"/>.</param>
 /// <param name="Silu">See <see cref="IStepKernels.SiluMultiply"/>.</param>
-internal sealed record CpuWork(AttentionWork Attention, INormWork Norm, IRotaryWork Rotary, ISiluWork Silu) : IDisposable
+/// <param name="Choice">See <see cref="IStepKernels.Choose"/>.</param>
+internal sealed record CpuWork(
+    AttentionWork Attention, INormWork Norm, IRotaryWork Rotary, ISiluWork Silu, IChoiceWork Choice) : IDisposable
 {
     /// <summary>The lanes of this machine's widest vectors.</summary>
     public static int WidestLanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
@@ -69,5 +71,6 @@ internal sealed record CpuWork(AttentionWork Attention, INormWork Norm, IRotaryW
             attention,
             new NormWork<TSimd, TVector, T>(model.NormEpsilon),
             new RotaryWork<TSimd, TVector, T>(model),
-            new SiluWork<TSimd, TVector, T>());
+            new SiluWork<TSimd, TVector, T>(),
+            new ChoiceWork<TSimd, TVector, T>());
 }

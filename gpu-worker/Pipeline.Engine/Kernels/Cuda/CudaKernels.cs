@@ -28,6 +28,7 @@ internal sealed class CudaKernels : IKernels
         MakeAngles = driver.Function(_program, "make_angles", 0);
         RotateStore = driver.Function(_program, "rotate_store", 0);
         SiluMultiply = driver.Function(_program, "silu_multiply", 0);
+        Choose = driver.Function(_program, "choose", CudaShape.ChooseShared);
         AttendSplit = driver.Function(_program, "attend_split", Shape.SplitShared);
         AttendRows = Shape.Bfloat16 ? driver.Function(_program, "attend_rows", Shape.RowShared) : 0;
         MergeSplits = driver.Function(_program, "merge_splits", 0);
@@ -62,6 +63,9 @@ internal sealed class CudaKernels : IKernels
 
     /// <summary>Kernel of silu.cu.</summary>
     public nint SiluMultiply { get; }
+
+    /// <summary>Kernel of choose.cu.</summary>
+    public nint Choose { get; }
 
     /// <summary>Kernel of attend_split.cu or attend_float32.cu.</summary>
     public nint AttendSplit { get; }

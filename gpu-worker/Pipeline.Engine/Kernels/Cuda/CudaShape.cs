@@ -18,6 +18,9 @@ internal sealed record CudaShape
     /// <summary>16-byte pieces of a row that one thread of add_norm keeps.</summary>
     public const int NormVectors = 4;
 
+    /// <summary>Bytes of shared memory of a block of threads in choose: a number and its place for each warp.</summary>
+    public const int ChooseShared = 32 * (sizeof(float) + sizeof(int));
+
     /// <summary>The sizes for a setting.</summary>
     public CudaShape(KernelSetting setting)
     {

@@ -68,6 +68,17 @@ internal sealed class CudaStepKernels(CudaKernels kernels) : IStepKernels
     }
 
     /// <inheritdoc/>
+    public Tensor Choose(Tensor logits)
+    {
+        int rows = (int)logits.size(0), width = (int)logits.size(1), pieces = width / _shape.Width;
+        Tensor tokens = torch.empty([rows], dtype: ScalarType.Int64, device: kernels.Setting.Device);
+        Launch(
+            kernels.Choose, new LaunchShape(rows, Math.Clamp((pieces + 31) / 32 * 32, 32, 1024), CudaShape.ChooseShared),
+            [TensorAddress.Of(logits), TensorAddress.Of(tokens), (uint)width]);
+        return tokens;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         // What a step keeps is the kernels', and serves the next step.

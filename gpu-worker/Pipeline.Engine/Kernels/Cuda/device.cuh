@@ -157,6 +157,15 @@ __device__ __forceinline__ Vector narrow(const float (&values)[Width])
     return vector;
 }
 
+__device__ __forceinline__ float value_of(Value value)
+{
+#if BFLOAT16
+    return from_bits(static_cast<unsigned>(value) << 16);
+#else
+    return value;
+#endif
+}
+
 /// What a number becomes when it is stored in the engine's type and read again.
 __device__ __forceinline__ float rounded(float x)
 {

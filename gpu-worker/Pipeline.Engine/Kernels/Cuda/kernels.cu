@@ -2,6 +2,7 @@
 #include "norm.cu"
 #include "rotate.cu"
 #include "silu.cu"
+#include "choose.cu"
 #include "attend_split.cu"
 #include "attend_rows.cu"
 #include "attend_float32.cu"

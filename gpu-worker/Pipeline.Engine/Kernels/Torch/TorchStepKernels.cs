@@ -1,5 +1,6 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Models;
+using Pipeline.Engine.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -68,6 +69,13 @@ internal sealed class TorchStepKernels : IStepKernels
     {
         long width = gateUp.shape[1] / 2;
         return gateUp.narrow(1, 0, width).silu().mul_(gateUp.narrow(1, width, width));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Choose(Tensor logits)
+    {
+        (Tensor highest, Tensor tokens) = logits.max(-1);
+        return tokens.masked_fill_(highest.isfinite().logical_not(), Sampler.NotFiniteScalar);
     }
 
     /// <inheritdoc/>
