@@ -13,7 +13,9 @@ internal sealed class KvCache : IDisposable
     public KvCache(ModelConfig model, int blocks, int blockSize, ScalarType type, Device device)
     {
         long row = 2L * model.KeyValueHeads * model.HeadSize;
-        _memory = torch.zeros([model.Layers, (long)blocks * blockSize, row], dtype: type, device: device);
+        _memory = torch.empty([model.Layers, (long)blocks * blockSize, row], dtype: type, device: device);
+        HugePages.Ask(_memory);
+        _memory.zero_();
         Layers = [.. Enumerable.Range(0, model.Layers).Select(layer =>
         {
             Tensor slots = _memory.select(0, layer);

@@ -28,15 +28,15 @@ internal static class AttentionRun
         KernelSetting making = new(setting.Model, AttentionSetting.BlockSize, setting.Type, CPU, threads);
         using IKernels kernels = KernelChoice.Make(making, wanted, KernelMakers.All).Kernels;
         int layers = (int)Math.Clamp((LeastBytes + setting.CacheBytes - 1) / setting.CacheBytes, 1, MostLayers);
-        LayerCache[] caches = [.. Enumerable.Range(0, layers).Select(_ => NewCache(setting))];
+        using KvCache cache = NewCache(setting, layers);
         StepLayout layout = NewLayout(setting);
         Tensor projected = torch.randn(
             layout.Rows, setting.Shape.Heads + (2L * setting.Shape.KeyValueHeads), setting.Shape.HeadSize).to(setting.Type);
         using IStepKernels step = kernels.Begin(layout);
-        return (kernels.Name, Time(step, projected, caches));
+        return (kernels.Name, Time(step, projected, cache.Layers));
     }
 
-    private static double[] Time(IStepKernels step, Tensor projected, LayerCache[] caches)
+    private static double[] Time(IStepKernels step, Tensor projected, IReadOnlyList<LayerCache> caches)
     {
         List<double> seconds = [];
         for (int round = 0; round < Rounds; round++)
@@ -56,11 +56,16 @@ internal static class AttentionRun
         return [.. seconds.Order()];
     }
 
-    private static LayerCache NewCache(AttentionSetting setting)
+    private static KvCache NewCache(AttentionSetting setting, int layers)
     {
-        long blocks = (long)setting.Sequences * setting.Blocks;
-        Tensor slots = torch.empty(blocks * AttentionSetting.BlockSize, setting.SlotWidth, dtype: setting.Type).normal_();
-        return new LayerCache(slots, slots.view(blocks, AttentionSetting.BlockSize * setting.SlotWidth));
+        KvCache cache = new(
+            setting.Model with { Layers = layers }, setting.Sequences * setting.Blocks, AttentionSetting.BlockSize, setting.Type, CPU);
+        foreach (LayerCache layer in cache.Layers)
+        {
+            layer.Slots.normal_();
+        }
+
+        return cache;
     }
 
     private static StepLayout NewLayout(AttentionSetting setting)
