@@ -35,8 +35,8 @@ internal sealed class Reader(string directory, ModelConfig config)
             Tensor truthLog = truth.log_softmax(-1), foundLog = found.log_softmax(-1);
             Tensor next = torch.tensor(text.Skip(1).Select(token => (long)token).ToArray()).unsqueeze(1);
             positions += text.Length;
-            squares += Sum((truth - truth.mean([-1], keepdim: true)).pow(2));
-            errors += Sum((truth - found).pow(2));
+            squares += SumOfSquares(truth - truth.mean([-1], keepdim: true));
+            errors += SumOfSquares(truth - found);
             same += Sum(truth.argmax(-1).eq(found.argmax(-1)));
             divergence += Sum(truthLog.exp() * (truthLog - foundLog));
             loss -= Sum(foundLog.narrow(0, 0, text.Length - 1).gather(1, next));
@@ -47,6 +47,8 @@ internal sealed class Reader(string directory, ModelConfig config)
         return new Deviation(
             dtype, Math.Sqrt(errors / squares), same / positions, divergence / positions, Math.Exp(loss / predicted), Math.Exp(exactLoss / predicted));
     }
+
+    private static double SumOfSquares(Tensor values) => Sum(values.mul(values));
 
     private static double Sum(Tensor values) => values.to(ScalarType.Float64).sum().item<double>();
 

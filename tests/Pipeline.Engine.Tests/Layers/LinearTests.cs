@@ -43,8 +43,8 @@ public sealed class LinearTests
 
             // Sums of products in float32, or that rounded to bfloat16 (twice, where a scale or a bias follows).
             Tensor size = x.to(ScalarType.Float64).abs().mm(exact.t().abs());
-            size = bias is null ? size : size.add(bias.to(ScalarType.Float64).abs());
-            double share = (result.to(ScalarType.Float64) - (bias is null ? product : product.add(bias.to(ScalarType.Float64)))).abs().div(size).max().item<double>();
+            size = bias is null ? size : size.add(bias.to(ScalarType.Float64).abs(), Scalars.One);
+            double share = (result.to(ScalarType.Float64) - (bias is null ? product : product.add(bias.to(ScalarType.Float64), Scalars.One))).abs().div(size).max().item<double>();
             Assert.True(share < (type == ScalarType.Float32 ? 2e-6 : 1.0 / 128), $"{form} {type} [{rows}, {inputs}] x {outputs}: {share}");
         }
     }
