@@ -15,7 +15,7 @@ internal sealed class KvCache : IDisposable
         long row = 2L * model.KeyValueHeads * model.HeadSize;
         _memory = torch.empty([model.Layers, (long)blocks * blockSize, row], dtype: type, device: device);
         HugePages.Ask(_memory);
-        _memory.zero_();
+        _memory.zero_().Dispose();
         Layers = [.. Enumerable.Range(0, model.Layers).Select(layer =>
         {
             Tensor slots = _memory.select(0, layer);
