@@ -62,7 +62,7 @@ internal static class AttentionRun
             setting.Model with { Layers = layers }, setting.Sequences * setting.Blocks, AttentionSetting.BlockSize, setting.Type, CPU);
         foreach (LayerCache layer in cache.Layers)
         {
-            layer.Slots.normal_().Dispose();
+            layer.Slots.normal_();
         }
 
         return cache;
