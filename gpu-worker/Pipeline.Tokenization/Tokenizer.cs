@@ -132,6 +132,21 @@ public sealed class Tokenizer
     /// <summary>The bytes that a token adds to a text; none for an id that the vocabulary does not have.</summary>
     public ReadOnlySpan<byte> TokenBytes(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : null;
 
+    /// <summary>
+    /// The bytes that a token adds to a text that has begun, as masks over the vocabulary need them. They may be part of
+    /// a character only; all tokens' bytes one after the other are the UTF-8 that <see cref="Decode(ReadOnlySpan{int}, bool)"/>
+    /// reads, except where a tokenizer leaves out a space at the very beginning of a text: here it counts.
+    /// </summary>
+    /// <param name="id">Any number.</param>
+    /// <param name="bytes">The bytes, shared and not to be changed; empty where there are none.</param>
+    /// <returns>False for special tokens, which are not text, and for ids that the vocabulary does not have.</returns>
+    public bool TryGetBytes(int id, out ReadOnlyMemory<byte> bytes)
+    {
+        byte[]? known = (uint)id < (uint)_bytes.Length && !IsSpecial(id) ? _bytes[id] : null;
+        bytes = known;
+        return known is not null;
+    }
+
     /// <summary>Whether a token steers the model rather than being text.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
 

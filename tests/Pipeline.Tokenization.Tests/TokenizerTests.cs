@@ -162,6 +162,20 @@ public class TokenizerTests
     }
 
     [Fact]
+    public void Each_token_that_is_text_has_bytes_and_no_other_has()
+    {
+        using var fixture = new TokenizerFixture("Ã ©", "Ġ a").WithAdded("<a>").WithAdded("tool é", special: false);
+        Tokenizer tokenizer = fixture.Load();
+        Assert.Equal([0xC3], Bytes(0xC3));
+        Assert.Equal("é"u8.ToArray(), Bytes(256));
+        Assert.Equal(" a"u8.ToArray(), Bytes(257));
+        Assert.Equal("tool é"u8.ToArray(), Bytes(1001));
+        Assert.All([1000, 999, 1002, -1, int.MaxValue], id => Assert.Null(Bytes(id)));
+
+        byte[]? Bytes(int id) => tokenizer.TryGetBytes(id, out ReadOnlyMemory<byte> bytes) ? bytes.ToArray() : null;
+    }
+
+    [Fact]
     public void The_tokens_with_a_role_come_from_the_files_beside_the_tokenizer()
     {
         using var fixture = new TokenizerFixture().WithAdded("<s>").WithAdded("</s>").WithAdded("<end>")
