@@ -12,7 +12,7 @@ namespace Pipeline.Engine;
 /// Generates completions for many requests at once, step by step. Not thread-safe: one thread adds,
 /// cancels and steps (see <see cref="EngineLoop"/>).
 /// </summary>
-public sealed class InferenceEngine : IDisposable
+public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, GenerationResult, EngineStatistics>
 {
     private readonly EngineCore _core;
     private readonly Flights _flights;
@@ -34,7 +34,7 @@ public sealed class InferenceEngine : IDisposable
     {
         _core = core;
         _flights = new Flights(options.StepsAhead ?? (core.Runner.RunsAlone ? 1 : 0), core.Runner.MakeFlight);
-        _meter = new StepMeter(time, core.Runner);
+        _meter = new StepMeter(time, () => core.Runner.DeviceSeconds);
         _time = time;
         _tokenizer = tokenizer;
         _decoders = decoders;
@@ -159,6 +159,9 @@ public sealed class InferenceEngine : IDisposable
         return result;
     }
 
+    IReadOnlyList<Finished<GenerationResult>> IStepwise<GenerationRequest, GenerationResult, EngineStatistics>.Step() =>
+        [.. Step().Finished.Select(finished => new Finished<GenerationResult>(finished.Id, finished.Result, finished.Failure))];
+
     /// <summary>Throws unless free, used and cached blocks make up all, and references are those of the sequences.</summary>
     /// <exception cref="Cache.CacheIntegrityException">The books do not balance.</exception>
     public void CheckIntegrity() => _core.Planner.CheckIntegrity();
@@ -192,7 +195,7 @@ public sealed class InferenceEngine : IDisposable
     {
         ReadOnlySpan<long> tokens = _core.Runner.Read(flight);
         long end = _time.GetTimestamp();
-        double seconds = _meter.Add(flight, end), total = _work.Of(flight.Plan);
+        double seconds = _meter.Add(flight.Start, end, flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens), total = _work.Of(flight.Plan);
         int sample = 0;
         foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {

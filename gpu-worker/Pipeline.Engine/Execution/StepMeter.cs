@@ -2,8 +2,8 @@ namespace Pipeline.Engine.Execution;
 
 /// <summary>Counts what an engine's steps did and took.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="runner">Knows how long the host had to wait.</param>
-internal sealed class StepMeter(TimeProvider time, ModelRunner runner)
+/// <param name="waited">Seconds that the host has spent computing on a CPU or waiting for a device, so far.</param>
+internal sealed class StepMeter(TimeProvider time, Func<double> waited)
 {
     private long _allocatedBefore;
     private double _waitedBefore;
@@ -34,27 +34,31 @@ internal sealed class StepMeter(TimeProvider time, ModelRunner runner)
     public void Begin()
     {
         Now = time.GetTimestamp();
-        _waitedBefore = runner.DeviceSeconds;
+        _waitedBefore = waited();
         _allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
     }
 
     /// <summary>The host ends a step.</summary>
     public void End()
     {
-        HostSeconds += time.GetElapsedTime(Now).TotalSeconds - (runner.DeviceSeconds - _waitedBefore);
+        HostSeconds += time.GetElapsedTime(Now).TotalSeconds - (waited() - _waitedBefore);
         AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - _allocatedBefore;
     }
 
-    /// <summary>Adds a step that had run at <paramref name="end"/>.</summary>
+    /// <summary>Adds a step.</summary>
+    /// <param name="start">When the host began with it.</param>
+    /// <param name="end">When it had run.</param>
+    /// <param name="prefillTokens">Prompt tokens that it computed.</param>
+    /// <param name="decodeTokens">Generated tokens that it computed.</param>
     /// <returns>Its seconds: from when it began, or from when the step before it had run if that was later. So no time counts twice.</returns>
-    public double Add(Flight flight, long end)
+    public double Add(long start, long end, int prefillTokens, int decodeTokens)
     {
-        double seconds = time.GetElapsedTime(Math.Max(flight.Start, _end), end).TotalSeconds;
+        double seconds = time.GetElapsedTime(Math.Max(start, _end), end).TotalSeconds;
         _end = end;
         BusySeconds += seconds;
         Steps++;
-        PrefillTokens += flight.Plan.PrefillTokens;
-        DecodeTokens += flight.Plan.Tokens - flight.Plan.PrefillTokens;
+        PrefillTokens += prefillTokens;
+        DecodeTokens += decodeTokens;
         return seconds;
     }
 }
