@@ -31,7 +31,7 @@ public sealed class KillTests(ITestOutputHelper output)
         await KillInTheActAsync(stack, victim, id, done: 200);
         victim = await stack.StartWorker().ReadyAsync();
         await KillInTheActAsync(stack, victim, id, done: 700);
-        JsonElement batch = await client.EndOfBatchAsync(id, TimeSpan.FromSeconds(180));
+        JsonElement batch = await EndOfBatchAsync(stack, client, id, TimeSpan.FromSeconds(180));
 
         Assert.Equal("completed", batch.GetProperty("status").GetString());
         Assert.Equal(Jobs, batch.GetProperty("request_counts").GetProperty("completed").GetInt32());
@@ -94,7 +94,7 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Equal(1, await stack.NumberAsync("SELECT count(*) FROM workers WHERE stopped_at = heartbeat_at"));
 
         await stack.StartWorker().ReadyAsync();
-        JsonElement batch = await client.EndOfBatchAsync(id, TimeSpan.FromSeconds(60));
+        JsonElement batch = await EndOfBatchAsync(stack, client, id, TimeSpan.FromSeconds(60));
         Assert.Equal(200, batch.GetProperty("request_counts").GetProperty("completed").GetInt32());
         Assert.InRange(await stack.NumberAsync("SELECT count(*) FROM job_costs WHERE batch_id = $1 AND outcome = 'released'", id), 32, 64);
         Assert.Equal(0, await stack.NumberAsync("SELECT count(*) FROM slices WHERE batch_id = $1 AND exclusive", id));
@@ -113,6 +113,20 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"killed at {await stack.NumberAsync("SELECT completed FROM batches WHERE id = $1", batchId)} of {Jobs} jobs, with {held} in hand");
         Assert.True(held > 0, "The worker was killed with nothing in hand: that proves nothing.");
         Assert.True(await stack.NumberAsync("SELECT remaining FROM batches WHERE id = $1", batchId) > 0);
+    }
+
+    /// <summary>Waits for the batch's end; if that does not come, the test's output says where everything stands.</summary>
+    private async Task<JsonElement> EndOfBatchAsync(RunningStack stack, HttpClient client, string id, TimeSpan within)
+    {
+        try
+        {
+            return await client.EndOfBatchAsync(id, within);
+        }
+        catch (TimeoutException)
+        {
+            output.WriteLine(await stack.DescribeAsync(id));
+            throw;
+        }
     }
 
     private static Task<double> HeldAsync(RunningStack stack, ServiceProcess worker, string batchId) => stack.NumberAsync(

@@ -57,19 +57,16 @@ public sealed class SliceClaimer(NpgsqlDataSource dataSource)
     }
 
     /// <summary>
-    /// What a consumer leaves of a slice that it is done with: closed if none of its jobs is open; or, with
-    /// <paramref name="handBack"/>, waiting to be sent again, a second from now, if some are still queued.
+    /// Leaves a slice that a consumer is done with, so that its message may be acknowledged: closed if none of its jobs is open,
+    /// or waiting to be sent again, a second from now, if some are still queued. Those are jobs of a worker that stops, and
+    /// jobs that somebody else was just claiming, and so were skipped: a worker killed in the middle of its claim gets none.
     /// </summary>
-    public async Task LeaveAsync(long sliceId, bool handBack, CancellationToken cancellationToken)
+    public async Task LeaveAsync(long sliceId, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using NpgsqlBatch batch = new(connection, transaction);
-        if (handBack)
-        {
-            SliceStates.AddReturn(batch, [sliceId]);
-        }
-
+        SliceStates.AddReturn(batch, [sliceId]);
         SliceStates.AddClose(batch, [sliceId]);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

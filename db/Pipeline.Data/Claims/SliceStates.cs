@@ -32,8 +32,9 @@ internal static class SliceStates
     }
 
     /// <summary>
-    /// Puts those of <paramref name="slices"/> that have queued jobs back to pending. Not before a second from now: a
-    /// worker that hands its slices back while it stops must not be the one that gets them again.
+    /// Puts those of <paramref name="slices"/> that have queued jobs back to pending, unless their batch is ending: nobody
+    /// begins those any more. Not before a second from now: a worker that hands its slices back while it stops must not be
+    /// the one that gets them again.
     /// </summary>
     public static void AddReturn(NpgsqlBatch batch, long[] slices)
     {
@@ -44,6 +45,7 @@ internal static class SliceStates
                 UPDATE slices s SET state = $2, not_before = now() + interval '1 second'
                 WHERE s.id = ANY($1) AND s.state = ANY($3)
                   AND EXISTS (SELECT 1 FROM jobs j WHERE j.slice_id = s.id AND j.state = $4)
+                  AND (s.batch_id IS NULL OR EXISTS (SELECT 1 FROM batches b WHERE b.id = s.batch_id AND b.status = $5))
                 RETURNING s.model)
             SELECT pg_notify('{NotificationChannels.Dispatch}', model) FROM (SELECT DISTINCT model FROM returned) m
             """)
@@ -54,6 +56,7 @@ internal static class SliceStates
                 new() { Value = (short)SliceState.Pending },
                 new() { Value = Transitions.SourcesOf(SliceState.Pending) },
                 new() { Value = (short)JobState.Queued },
+                new() { Value = BatchStatus.InProgress.ToName() },
             },
         });
     }

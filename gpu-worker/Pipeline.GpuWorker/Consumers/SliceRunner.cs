@@ -43,7 +43,7 @@ internal sealed class SliceRunner(
             stopped = true;
         }
 
-        await claimer.LeaveAsync(slice.SliceId, handBack: stopped, CancellationToken.None);
+        await claimer.LeaveAsync(slice.SliceId, CancellationToken.None);
         LogMessages.SliceDone(logger, slice.SliceId, jobs.Count, stopped);
     }
 

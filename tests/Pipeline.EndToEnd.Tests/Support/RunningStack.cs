@@ -82,6 +82,29 @@ internal sealed class RunningStack : IAsyncDisposable
         BaseAddress = new Uri(Api.Url), DefaultRequestHeaders = { Authorization = new("Bearer", Key) }, Timeout = TimeSpan.FromMinutes(2),
     };
 
+    /// <summary>Where a batch stands, and what its processes have logged last: for whoever has to find out why it does not end.</summary>
+    public async Task<string> DescribeAsync(string batchId)
+    {
+        const string Sql =
+            """
+            SELECT 'batch: ' || status || ', ' || remaining || ' remaining' FROM batches WHERE id = $1
+            UNION ALL SELECT 'jobs in state ' || state || ' of ' || coalesce(worker_id, 'nobody') || ': ' || count(*) FROM jobs WHERE batch_id = $1 GROUP BY state, worker_id
+            UNION ALL SELECT 'slice ' || s.id || ' in state ' || s.state || CASE WHEN s.exclusive THEN ', exclusive' ELSE '' END || ', sent ' || coalesce(s.sent_at::text, 'never') || ', '
+                || (SELECT count(*) FROM jobs j WHERE j.slice_id = s.id AND j.state < 2) || ' open jobs' FROM slices s WHERE s.batch_id = $1 AND s.state <> 3
+            UNION ALL SELECT 'worker ' || id || ', heard of ' || heartbeat_at || ', stopped ' || coalesce(stopped_at::text, 'not') FROM workers
+            """;
+        await using NpgsqlCommand command = DataSource.CreateCommand(Sql);
+        command.Parameters.Add(new() { Value = batchId });
+        List<string> lines = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', [.. lines, .. _processes.Select(process => $"---- {process.Name}, {(process.HasExited ? "ended" : "runs")}\n{Tail(process.Log)}")]);
+    }
+
     /// <summary>A number from the database.</summary>
     public async Task<double> NumberAsync(string sql, params object[] parameters)
     {
@@ -107,6 +130,8 @@ internal sealed class RunningStack : IAsyncDisposable
         await using NpgsqlCommand drop = new($"DROP DATABASE IF EXISTS {_database} WITH (FORCE)", server);
         await drop.ExecuteNonQueryAsync();
     }
+
+    private static string Tail(string log) => log.Length <= 6000 ? log : log[^6000..];
 
     private ServiceProcess Run(string project)
     {

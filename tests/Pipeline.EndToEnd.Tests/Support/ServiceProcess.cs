@@ -29,6 +29,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public string Url { get; }
 
+    public string Name => $"{_name} {_process.Id}";
+
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;

@@ -1,3 +1,4 @@
+using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Data.States;
 using Pipeline.GpuWorker.Tests.Support;
@@ -80,6 +81,29 @@ public sealed class SliceRunTests(TestDatabase database) : IClassFixture<TestDat
         Assert.Equal(200, ledger.Count);
         Assert.All(ledger, cost => Assert.Equal((1, AttemptOutcome.Completed), (cost.Attempt, cost.Outcome)));
         Assert.Equal(2, ledger.Select(cost => cost.WorkerId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Jobs_that_somebody_was_claiming_when_the_slice_came_and_did_not_get_are_sent_again()
+    {
+        database.Require();
+        string model = TestWorker.NewModel();
+        await using TestWorker worker = await TestWorker.StartAsync(database, model);
+        string batchId = await database.AddBatchAsync(model, [.. Enumerable.Repeat("hello", 20)], 20);
+        await using (NpgsqlConnection connection = await database.DataSource.OpenConnectionAsync())
+        {
+            // The claim of a worker that is killed before it is committed.
+            await using NpgsqlTransaction claim = await connection.BeginTransactionAsync();
+            await using NpgsqlCommand command = new("SELECT 1 FROM jobs WHERE batch_id = $1 AND line <= 5 FOR NO KEY UPDATE", connection, claim) { Parameters = { new() { Value = batchId } } };
+            await command.ExecuteNonQueryAsync();
+            await worker.DispatchAsync(database, batchId);
+            await Eventually.HoldsAsync(async () => (await database.BatchAsync(batchId)).Completed == 15);
+            await Eventually.HoldsAsync(async () => Assert.Single(await database.SlicesAsync(batchId)).State == SliceState.Pending);
+        }
+
+        await worker.DispatchAsync(database, batchId);
+        await Eventually.HoldsAsync(async () => (await database.BatchAsync(batchId)).Remaining == 0);
+        Assert.Equal(20, (await database.LedgerAsync(batchId)).Count);
     }
 
     [Fact]
