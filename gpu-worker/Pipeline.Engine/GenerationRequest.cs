@@ -21,6 +21,21 @@ public sealed record GenerationRequest
     /// <summary>Only requests of the same salt share cached prefixes.</summary>
     public string CacheSalt { get; init; } = "";
 
-    /// <summary>Whether to go on past the model's end tokens, to <see cref="MaxTokens"/>.</summary>
+    /// <summary>
+    /// Whether to go on past the model's end tokens, to <see cref="MaxTokens"/>. With a <see cref="Constraint"/> they end it all
+    /// the same: nothing may follow them.
+    /// </summary>
     public bool IgnoreEndTokens { get; init; }
+
+    /// <summary>Further tokens that end the completion. Their text is not part of it.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>
+    /// So many tokens are generated before one may end the completion, and text of so many is not searched for stop texts. A
+    /// <see cref="Constraint"/> that allows nothing but the end goes first. Default 0.
+    /// </summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>What the output has to be like, or null.</summary>
+    public OutputConstraint? Constraint { get; init; }
 }

@@ -114,7 +114,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
         ulong own = (ulong?)request.Sampling.Seed ?? UniformStream.Mix(_seed + _arrivals++);
         ActiveRequest added = new(
-            request, new CompletionText(_decoders(), request.Stop), own, _time.GetTimestamp());
+            request, new CompletionText(_decoders(), request.Stop), new TokenChoice(request, own, _endTokens), _time.GetTimestamp());
         _active.Add(request.Id, added);
         _core.Planner.Add(added);
     }
@@ -224,7 +224,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
             return;
         }
 
-        request.Receive(token, _endTokens, now);
+        request.Receive(token, now);
         if (request.Finish is not null)
         {
             // What a failed one computed may be no numbers: nobody is to find it.

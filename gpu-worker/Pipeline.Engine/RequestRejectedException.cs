@@ -5,7 +5,7 @@ public sealed class RequestRejectedException : Exception
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="code">What is wrong, for programs: <c>context_length_exceeded</c>, <c>invalid_value</c>, <c>cache_capacity_exceeded</c>, <c>duplicate_id</c>.</param>
-    /// <param name="param">Which part of the request: <c>prompt</c>, <c>max_tokens</c>, <c>temperature</c>, <c>top_p</c>, <c>stop</c>, <c>id</c>.</param>
+    /// <param name="param">Which part of the request, by its name in the API: <c>prompt</c>, <c>max_tokens</c>, <c>temperature</c> and so on; or <c>id</c>.</param>
     /// <param name="message">What is wrong, for people.</param>
     public RequestRejectedException(string code, string param, string message)
         : base(message)

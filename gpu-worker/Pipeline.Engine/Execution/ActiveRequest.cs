@@ -4,16 +4,31 @@ using Pipeline.Engine.Sampling;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>A request while it is in the engine: a sequence with its text and its times.</summary>
-internal sealed class ActiveRequest(GenerationRequest request, CompletionText text, ulong seed, long added)
-    : Sequence(request.Id, request.Prompt, request.MaxTokens, request.CacheSalt)
+internal sealed class ActiveRequest : Sequence
 {
+    private readonly GenerationRequest _request;
+    private readonly CompletionText _text;
+    private readonly TokenChoice _choice;
+    private readonly long _added;
     private long? _started;
     private long? _firstToken;
     private double _prefillSeconds;
     private double _decodeSeconds;
 
-    /// <summary>The request.</summary>
-    public GenerationRequest Request => request;
+    /// <summary>Takes a request in.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="text">Becomes its text.</param>
+    /// <param name="choice">How its tokens are chosen.</param>
+    /// <param name="added">When it was added.</param>
+    public ActiveRequest(GenerationRequest request, CompletionText text, TokenChoice choice, long added)
+        : base(request.Id, request.Prompt, request.MaxTokens, request.CacheSalt)
+    {
+        _request = request;
+        _text = text;
+        _choice = choice;
+        _added = added;
+        NeedsTokens = choice.NeedsTokens;
+    }
 
     /// <summary>Why it ended, or null while it goes on.</summary>
     public FinishReason? Finish { get; private set; }
@@ -28,8 +43,7 @@ internal sealed class ActiveRequest(GenerationRequest request, CompletionText te
     public bool MayLeave => Finish is not null && UnderWay == 0;
 
     /// <summary>How its next token is chosen.</summary>
-    public SamplingRow Sampling => new(
-        request.Sampling.Temperature, request.Sampling.TopP, UniformStream.At(seed, Generated));
+    public SamplingRow Sampling => _choice.Next(Generated);
 
     /// <summary>Notes that a step which began at <paramref name="now"/> computes something for it.</summary>
     public void Launched(long now)
@@ -48,14 +62,19 @@ internal sealed class ActiveRequest(GenerationRequest request, CompletionText te
 
     /// <summary>Adds a chosen token, and sees whether the completion ends with it.</summary>
     /// <param name="token">The token, or <see cref="Sampler.NotFinite"/>.</param>
-    /// <param name="endTokens">The model's end tokens.</param>
     /// <param name="now">When it was chosen.</param>
-    public void Receive(long token, ReadOnlySpan<int> endTokens, long now)
+    public void Receive(long token, long now)
     {
         if (token == Sampler.NotFinite)
         {
             Fail(new SequenceFailedException(
-                $"{request.Id}: the model's output after {Tokens.Length} tokens is not finite."));
+                $"{Id}: the model's output after {Tokens.Length} tokens is not finite."));
+            return;
+        }
+
+        if (!_choice.Accept((int)token))
+        {
+            Fail(new SequenceFailedException($"{Id}: token {token} was chosen, which its constraint does not allow."));
             return;
         }
 
@@ -63,19 +82,19 @@ internal sealed class ActiveRequest(GenerationRequest request, CompletionText te
         Append((int)token);
         try
         {
-            bool ended = !request.IgnoreEndTokens && endTokens.Contains((int)token);
-            bool stopped = !ended && text.Append((int)token);
+            bool ended = _choice.Ends((int)token);
+            bool stopped = !ended && _text.Append((int)token, mayStop: Tokens.Length - PromptLength > _request.MinTokens);
             Finish = ended || stopped ? FinishReason.Stop
                 : Tokens.Length == PromptLength + MaxTokens ? FinishReason.Length : null;
             if (Finish is not null && !stopped)
             {
-                text.Flush();
+                _text.Flush();
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Turning its tokens into text concerns this request alone.
-            Fail(new SequenceFailedException($"{request.Id}: token {token} could not be made text: {e.Message}", e));
+            Fail(new SequenceFailedException($"{Id}: token {token} could not be made text: {e.Message}", e));
         }
     }
 
@@ -86,14 +105,14 @@ internal sealed class ActiveRequest(GenerationRequest request, CompletionText te
     public GenerationResult ToResult(TimeProvider time, long now) => new()
     {
         Tokens = Tokens[PromptLength..].ToArray(),
-        Text = text.ToString(),
-        FinishReason = Finish ?? throw new InvalidOperationException($"{request.Id} has not ended."),
+        Text = _text.ToString(),
+        FinishReason = Finish ?? throw new InvalidOperationException($"{Id} has not ended."),
         PromptTokens = PromptLength,
         CachedTokens = CachedTokens ?? 0,
-        QueueSeconds = time.GetElapsedTime(added, _started ?? now).TotalSeconds,
+        QueueSeconds = time.GetElapsedTime(_added, _started ?? now).TotalSeconds,
         PrefillSeconds = _prefillSeconds,
         DecodeSeconds = _decodeSeconds,
-        TimeToFirstTokenSeconds = _firstToken is { } first ? time.GetElapsedTime(added, first).TotalSeconds : null,
+        TimeToFirstTokenSeconds = _firstToken is { } first ? time.GetElapsedTime(_added, first).TotalSeconds : null,
     };
 
     private void Fail(SequenceFailedException failure)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Engine.Execution;
 
 /// <summary>A step from being planned to being applied, and the memory that it needs meanwhile. Used again for later steps.</summary>
-internal sealed class Flight(int blockSize, Device device) : IDisposable
+internal sealed class Flight(int blockSize, int vocabulary, Device device) : IDisposable
 {
     /// <summary>What it computes.</summary>
     public StepPlan Plan { get; } = new();
@@ -14,10 +14,13 @@ internal sealed class Flight(int blockSize, Device device) : IDisposable
     public StepLayout Layout { get; } = new(blockSize);
 
     /// <summary>How its next tokens are chosen.</summary>
-    public SamplingRows Sampling { get; } = new();
+    public SamplingRows Sampling { get; } = new(vocabulary);
 
     /// <summary>Its numbers' way to the device.</summary>
     public StepUpload Upload { get; } = new(device);
+
+    /// <summary>The way of what its tokens are chosen by.</summary>
+    public SamplingUpload SamplingUpload { get; } = new(device);
 
     /// <summary>The tokens that it chooses.</summary>
     public ChosenTokens Chosen { get; } = new(device);
@@ -29,6 +32,7 @@ internal sealed class Flight(int blockSize, Device device) : IDisposable
     public void Dispose()
     {
         Upload.Dispose();
+        SamplingUpload.Dispose();
         Chosen.Dispose();
     }
 }

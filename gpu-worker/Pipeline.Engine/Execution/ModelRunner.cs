@@ -20,7 +20,7 @@ internal sealed class ModelRunner(
     public bool RunsAlone => !_waitsInLaunch;
 
     /// <summary>Makes what a step needs on its way.</summary>
-    public Flight MakeFlight() => new(blockSize, device);
+    public Flight MakeFlight() => new(blockSize, decoder.Config.VocabularySize, device);
 
     /// <summary>Begins to compute a planned step: what it chooses is read by <see cref="Read"/>.</summary>
     /// <param name="flight">The step; its plan is not empty, and its sequences are <see cref="ActiveRequest"/>s.</param>
@@ -31,10 +31,11 @@ internal sealed class ModelRunner(
         using DisposeScope scope = torch.NewDisposeScope();
         LayOut(flight);
         long start = time.GetTimestamp();
-        StepInputs inputs = flight.Upload.Send(flight.Layout, flight.Sampling, before?.Chosen.OnDevice);
+        StepInputs inputs = flight.Upload.Send(flight.Layout, before?.Chosen.OnDevice);
+        SamplingInputs? sampling = flight.SamplingUpload.Send(flight.Sampling);
         using IStepKernels step = kernels.Begin(flight.Layout);
         Tensor? logits = decoder.Forward(inputs, cache, step);
-        flight.Chosen.Take(logits is null ? null : Sampler.Choose(step, logits, inputs.Drawn, inputs.Chances));
+        flight.Chosen.Take(logits is null ? null : Sampler.Choose(step, logits, sampling));
         if (_waitsInLaunch)
         {
             DeviceSeconds += time.GetElapsedTime(start).TotalSeconds;

@@ -1,29 +1,25 @@
-using Pipeline.Engine.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Execution;
 
-/// <summary>Brings a step's numbers to the device: all whole ones in one copy, those of sampling in another.</summary>
+/// <summary>Brings a step's numbers to the device, in one copy.</summary>
 internal sealed class StepUpload(Device device) : IDisposable
 {
     private readonly UploadBuffer<long> _numbers = new(ScalarType.Int64, device);
-    private readonly UploadBuffer<double> _chances = new(ScalarType.Float64, device);
 
     /// <summary>Sends them. Must be called within a dispose scope, to which all that is returned belongs.</summary>
     /// <param name="layout">The step.</param>
-    /// <param name="sampling">How each of its samples becomes a token.</param>
     /// <param name="before">int64: what the step before chose, on the device; needed if the layout expects tokens of it.</param>
-    public StepInputs Send(StepLayout layout, SamplingRows sampling, Tensor? before)
+    public StepInputs Send(StepLayout layout, Tensor? before)
     {
-        int rows = layout.Rows, samples = layout.Samples, expected = layout.Expected, drawn = sampling.Drawn.Length;
-        int total = rows + samples + (2 * expected) + drawn;
+        int rows = layout.Rows, samples = layout.Samples, expected = layout.Expected;
+        int total = rows + samples + (2 * expected);
         Span<long> numbers = _numbers.Reserve(total);
         int at = Widen(layout.Tokens.AsSpan(0, rows), numbers, 0);
         at = Widen(layout.SampleRows.AsSpan(0, samples), numbers, at);
         at = Widen(layout.ExpectedRows.AsSpan(0, expected), numbers, at);
-        at = Widen(layout.ExpectedSamples.AsSpan(0, expected), numbers, at);
-        Widen(sampling.Drawn, numbers, at);
+        Widen(layout.ExpectedSamples.AsSpan(0, expected), numbers, at);
 
         Tensor sent = _numbers.Send(total);
         Tensor tokens = sent.narrow(0, 0, rows);
@@ -32,16 +28,11 @@ internal sealed class StepUpload(Device device) : IDisposable
             Fill(tokens, sent.narrow(0, rows + samples, expected), sent.narrow(0, rows + samples + expected, expected), before);
         }
 
-        return new StepInputs(
-            tokens, sent.narrow(0, rows, samples), drawn > 0 ? sent.narrow(0, total - drawn, drawn) : null, SendChances(sampling));
+        return new StepInputs(tokens, sent.narrow(0, rows, samples));
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _numbers.Dispose();
-        _chances.Dispose();
-    }
+    public void Dispose() => _numbers.Dispose();
 
     private static int Widen(ReadOnlySpan<int> from, Span<long> to, int at)
     {
@@ -59,17 +50,5 @@ internal sealed class StepUpload(Device device) : IDisposable
 
         // Where the one before failed no token was chosen; its sequence is dropped, but this step is under way.
         tokens.index_copy_(0, rows, chosen.clamp_min_(Scalars.Zero));
-    }
-
-    private Tensor? SendChances(SamplingRows sampling)
-    {
-        int drawn = sampling.Drawn.Length;
-        if (drawn == 0)
-        {
-            return null;
-        }
-
-        sampling.Settings.CopyTo(_chances.Reserve(3 * drawn));
-        return _chances.Send(3 * drawn).view(3, drawn, 1);
     }
 }

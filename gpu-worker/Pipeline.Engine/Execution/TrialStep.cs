@@ -24,7 +24,7 @@ internal static class TrialStep
         GenerationRequest request = new() { Id = "", Prompt = new int[each], MaxTokens = 1 };
         for (int i = 0; i < running; i++)
         {
-            ActiveRequest sequence = new(request, new CompletionText(null, []), 0, 0);
+            ActiveRequest sequence = new(request, new CompletionText(null, []), new TokenChoice(request, 0, []), 0);
             sequence.Table.Blocks.AddRange(Enumerable.Range(0, blocks));
             flight.Plan.Add(new PlannedChunk(sequence, 0, each));
         }

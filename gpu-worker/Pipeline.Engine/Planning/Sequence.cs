@@ -44,6 +44,15 @@ internal class Sequence
     /// <summary>Which of the tokens chosen by the step under way is its own; of use while <see cref="Expected"/> is 1.</summary>
     public int ExpectedAt { get; private set; }
 
+    /// <summary>
+    /// Whether the host has to know all its tokens before the next one can be chosen: then nothing is planned for it while one
+    /// is expected.
+    /// </summary>
+    public bool NeedsTokens { get; init; }
+
+    /// <summary>Whether nothing can be planned for it before a step under way has ended.</summary>
+    public bool IsHeld => NeedsTokens && Expected > 0;
+
     /// <summary>Number of prompt and generated tokens, expected ones included.</summary>
     public int Length => _tokens.Count + Expected;
 

@@ -6,7 +6,8 @@ namespace Pipeline.Engine.Planning;
 /// Decides what each step computes: running sequences that decode, then running ones that are still at their prompts, both
 /// oldest first, then as many waiting ones as fit (see <see cref="WaitingLine"/>). When blocks run out the youngest running
 /// sequence gives up its own and waits, in front, to compute them again (preemption by recompute). Plans by lengths alone: it
-/// need not know the tokens that steps under way will choose. In steady state it takes no memory. Not thread-safe.
+/// need not know the tokens that steps under way will choose, and passes over sequences that do (<see cref="Sequence.IsHeld"/>).
+/// In steady state it takes no memory. Not thread-safe.
 /// </summary>
 internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
 {
@@ -102,7 +103,7 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
         for (int i = 0; i < _running.Count && plan.Tokens < limits.TokenBudget; i++)
         {
             Sequence sequence = _running[i];
-            if (sequence.Remaining > 1 != prefill || sequence.IsComplete)
+            if (sequence.Remaining > 1 != prefill || sequence.IsComplete || sequence.IsHeld)
             {
                 continue;
             }
@@ -187,6 +188,12 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
         while (plan.Tokens < limits.TokenBudget && _running.Count < maxRunning && _waiting.Next() is >= 0 and int next)
         {
             Sequence sequence = _waiting.At(next);
+            if (sequence.IsHeld)
+            {
+                // Only one that was preempted can be: it goes before all others, as soon as its token is there.
+                return;
+            }
+
             int cached = ledger.TakeCachedPrefix(sequence.Table, sequence.Tokens);
 
             // Room for all of it and one token more, beyond what those running will still ask for to get as far:

@@ -9,24 +9,32 @@ internal sealed class CompletionText(ITextDecoder? decoder, IReadOnlyList<string
 {
     private readonly StringBuilder _text = new();
     private readonly int _longestStop = stops.Count == 0 ? 0 : stops.Max(stop => stop.Length);
+    private int _searchedFrom;
 
     /// <summary>Adds a token's text.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="mayStop">Whether a stop text may end the completion yet; if not, it never may in the text so far.</param>
     /// <returns>Whether a stop text came up; the text is then cut before the first of them.</returns>
-    public bool Append(int token) => decoder is not null && Add(decoder.Append(token));
+    public bool Append(int token, bool mayStop = true)
+    {
+        bool stopped = decoder is not null && Add(decoder.Append(token), mayStop);
+        _searchedFrom = mayStop ? _searchedFrom : _text.Length;
+        return stopped;
+    }
 
     /// <summary>Adds what the decoder still held back, at the end.</summary>
     public void Flush()
     {
         if (decoder is not null)
         {
-            Add(decoder.Flush());
+            Add(decoder.Flush(), mayStop: true);
         }
     }
 
     /// <summary>The text so far.</summary>
     public override string ToString() => _text.ToString();
 
-    private bool Add(string added)
+    private bool Add(string added, bool mayStop)
     {
         if (added.Length == 0)
         {
@@ -34,9 +42,9 @@ internal sealed class CompletionText(ITextDecoder? decoder, IReadOnlyList<string
         }
 
         // A stop text may begin in what was there before, but must end in what was added.
-        int from = Math.Max(0, _text.Length - _longestStop + 1);
+        int from = Math.Max(_searchedFrom, _text.Length - _longestStop + 1);
         _text.Append(added);
-        if (_longestStop == 0)
+        if (_longestStop == 0 || !mayStop)
         {
             return false;
         }

@@ -16,36 +16,34 @@ internal static class Sampler
 
     /// <summary>Chooses a token for each row.</summary>
     /// <param name="kernels">Choose for the rows that take the likeliest token.</param>
-    /// <param name="logits">[rows, vocabulary], in the engine's type.</param>
-    /// <param name="drawn">int64 [drawn]: the rows that are drawn by chance, ascending; null for none.</param>
-    /// <param name="settings">float64 [3, drawn, 1]: their temperatures, top-p, and chances; null for none.</param>
+    /// <param name="logits">[rows, vocabulary], in the engine's type. They may be overwritten.</param>
+    /// <param name="inputs">The other rows; null for none.</param>
     /// <returns>int64 [rows] on the device: token ids, or <see cref="NotFinite"/>.</returns>
-    public static Tensor Choose(IStepKernels kernels, Tensor logits, Tensor? drawn, Tensor? settings)
+    public static Tensor Choose(IStepKernels kernels, Tensor logits, SamplingInputs? inputs)
     {
         Tensor tokens = kernels.Choose(logits);
-        if (drawn is not null && settings is not null)
+        if (inputs is null)
         {
-            Tensor candidates = drawn.shape[0] == logits.shape[0] ? logits : logits.index_select(0, drawn);
-            Tensor meaningless = tokens.index_select(0, drawn).lt(Scalars.Zero);
-            tokens.index_copy_(0, drawn, Draw(candidates, settings).masked_fill_(meaningless, NotFiniteScalar));
+            return tokens;
         }
 
-        return tokens;
+        bool all = inputs.Rows.shape[0] == logits.shape[0];
+        Tensor special = (all ? logits : logits.index_select(0, inputs.Rows)).to(ScalarType.Float32);
+        LogitChange.Edit(special, inputs.Edits);
+        LogitChange.Mask(special, inputs.Masks);
+        Tensor meaningless = tokens.index_select(0, inputs.Rows).lt(Scalars.Zero);
+        return tokens.index_copy_(0, inputs.Rows, ChooseSpecial(special, inputs.Drawn).masked_fill_(meaningless, NotFiniteScalar));
     }
 
-    private static Tensor Draw(Tensor logits, Tensor settings)
+    private static Tensor ChooseSpecial(Tensor logits, DrawnInputs? drawn)
     {
-        (Tensor sorted, Tensor ids) = logits.to(ScalarType.Float32).sort(-1, descending: true, stable: true);
+        if (drawn is not null && drawn.Places.shape[0] == logits.shape[0])
+        {
+            return Draw.Choose(logits, drawn.Settings);
+        }
 
-        // Sums in float64: over a large vocabulary float32 would lose the tail.
-        Tensor probabilities = sorted.to(ScalarType.Float64).div(settings[0]).softmax(-1);
-        Tensor sums = probabilities.cumsum(-1);
-
-        // A token is a candidate while those before it do not yet have top-p: the first one always is (even of
-        // a row that is not finite, which must not end the step).
-        Tensor kept = sums.sub(probabilities).lt(settings[1]).sum(-1, keepdim: true).clamp_min(Scalars.One);
-        Tensor mass = sums.gather(-1, kept.sub(Scalars.One));
-        Tensor place = sums.le(mass.mul(settings[2])).sum(-1, keepdim: true);
-        return ids.gather(-1, minimum(place, kept.sub(Scalars.One))).squeeze(-1);
+        Tensor tokens = logits.argmax(-1);
+        return drawn is null ? tokens
+            : tokens.index_copy_(0, drawn.Places, Draw.Choose(logits.index_select(0, drawn.Places), drawn.Settings));
     }
 }

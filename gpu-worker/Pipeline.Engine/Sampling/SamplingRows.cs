@@ -1,58 +1,70 @@
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Engine.Sampling;
 
-/// <summary>How all rows of a step become tokens, laid out for the device. Plain C#; kept from step to step.</summary>
-internal sealed class SamplingRows
+/// <summary>
+/// How all rows of a step become tokens, laid out for the device. Rows that just take the likeliest token leave no trace; of the
+/// others, the special ones, parts speak by their place among them. Plain C#; kept from step to step.
+/// </summary>
+/// <param name="vocabulary">Logits in a row.</param>
+internal sealed class SamplingRows(int vocabulary)
 {
-    private int[] _drawn = new int[64];
-    private double[] _temperatures = new double[64], _topPs = new double[64], _chances = new double[64], _settings = new double[192];
+    private readonly List<int> _special = new(64);
+    private readonly List<LogitEdit> _edits = [];
+    private readonly List<int> _editedEnds = [];
     private int _count;
-    private int _drawnCount;
 
-    /// <summary>The rows that are drawn by chance, ascending; all others take the likeliest token.</summary>
-    public ReadOnlySpan<int> Drawn => _drawn.AsSpan(0, _drawnCount);
+    /// <summary>The rows that do not just take the likeliest token, ascending.</summary>
+    public ReadOnlySpan<int> Special => CollectionsMarshal.AsSpan(_special);
 
-    /// <summary>Of the drawn rows: all temperatures, then all top-p, then all chances.</summary>
-    public ReadOnlySpan<double> Settings
-    {
-        get
-        {
-            _temperatures.AsSpan(0, _drawnCount).CopyTo(_settings);
-            _topPs.AsSpan(0, _drawnCount).CopyTo(_settings.AsSpan(_drawnCount));
-            _chances.AsSpan(0, _drawnCount).CopyTo(_settings.AsSpan(2 * _drawnCount));
-            return _settings.AsSpan(0, 3 * _drawnCount);
-        }
-    }
+    /// <summary>Those of them that are drawn by chance.</summary>
+    public DrawnRows Drawn { get; } = new();
+
+    /// <summary>Those of them whose choice is constrained.</summary>
+    public MaskedRows Masked { get; } = new(vocabulary);
+
+    /// <summary>Logits in a row.</summary>
+    public int Vocabulary => vocabulary;
+
+    /// <summary>What is done to their logits: place after place, each with as many as <see cref="EditedEnds"/> says.</summary>
+    public ReadOnlySpan<LogitEdit> Edits => CollectionsMarshal.AsSpan(_edits);
+
+    /// <summary>For each place where its edits end in <see cref="Edits"/>; they begin where those of the place before end.</summary>
+    public ReadOnlySpan<int> EditedEnds => CollectionsMarshal.AsSpan(_editedEnds);
 
     /// <summary>Forgets all rows.</summary>
-    public void Clear() => _count = _drawnCount = 0;
+    public void Clear()
+    {
+        _count = 0;
+        _special.Clear();
+        _edits.Clear();
+        _editedEnds.Clear();
+        Drawn.Clear();
+        Masked.Clear();
+    }
 
     /// <summary>Adds the next row.</summary>
-    public void Add(SamplingRow row)
+    public void Add(in SamplingRow row)
     {
         int index = _count++;
-        if (row.Temperature == 0)
+        if (row.IsPlain)
         {
             return;
         }
 
-        if (_drawnCount == _drawn.Length)
+        int place = _special.Count;
+        _special.Add(index);
+        if (row.Constraint is not null)
         {
-            Grow();
+            Masked.Add(place, row);
         }
 
-        _drawn[_drawnCount] = index;
-        _temperatures[_drawnCount] = row.Temperature;
-        _topPs[_drawnCount] = row.TopP;
-        _chances[_drawnCount++] = row.Uniform;
-    }
-
-    private void Grow()
-    {
-        int size = 2 * _drawnCount;
-        Array.Resize(ref _drawn, size);
-        Array.Resize(ref _temperatures, size);
-        Array.Resize(ref _topPs, size);
-        Array.Resize(ref _chances, size);
-        _settings = new double[3 * size];
+        // A constraint that leaves only the end goes before the wish to go on: its mask has seen to that.
+        row.Edits?.AddTo(_edits, row.MustGoOn && row.Constraint is null);
+        _editedEnds.Add(_edits.Count);
+        if (row.Parameters.Temperature != 0)
+        {
+            Drawn.Add(place, row);
+        }
     }
 }

@@ -92,6 +92,7 @@ internal sealed class SimulatedEngine
         foreach (PlannedChunk chunk in chunks)
         {
             Assert.Equal(chunk.Sequence.Computed, chunk.Start);
+            Assert.True(!chunk.Sequence.NeedsTokens || chunk.End <= chunk.Sequence.Tokens.Length, "a token is not known that has to be");
             Assert.InRange(chunk.Count, 1, _limits.PrefillChunk);
             Visit(chunk.Sequence, chunk.Start, chunk.End, (slot, past) => _memory[slot] = past);
         }

@@ -75,7 +75,7 @@ public sealed class StepPlannerPropertyTests
         salt = random.Next(4) == 0 ? "other" : "";
         int prompt = random.Next(1, capacity / 2);
         int[] tokens = [.. Enumerable.Range(0, prompt).Select(_ => random.Next(6) == 0 ? 1 : 0)];
-        return new Sequence(id, tokens, random.Next(1, (capacity / 2) + 1), salt);
+        return new Sequence(id, tokens, random.Next(1, (capacity / 2) + 1), salt) { NeedsTokens = random.Next(3) == 0 };
     }
 
     private sealed record Totals(long Preemptions, long Hits, long Discards, long EndedEarly);

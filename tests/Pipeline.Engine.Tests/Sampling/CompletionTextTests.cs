@@ -16,7 +16,7 @@ public sealed class CompletionTextTests
     public void A_stop_text_over_many_tokens_is_found_when_it_is_whole()
     {
         CompletionText text = Text(["STOP!"], "a S", "T", "OP", "! b");
-        Assert.Equal([false, false, false, true], Enumerable.Range(0, 4).Select(text.Append));
+        Assert.Equal([false, false, false, true], Enumerable.Range(0, 4).Select(i => text.Append(i)));
         Assert.Equal("a ", text.ToString());
     }
 
@@ -27,6 +27,17 @@ public sealed class CompletionTextTests
         text.Append(0);
         Assert.True(text.Append(1));
         Assert.Equal("a", text.ToString());
+    }
+
+    [Fact]
+    public void What_came_before_a_stop_was_allowed_is_not_searched()
+    {
+        CompletionText text = Text(["ab"], "xab", "a", "b", "ab");
+        Assert.False(text.Append(0, mayStop: false));
+        Assert.False(text.Append(1, mayStop: false));
+        Assert.False(text.Append(2));
+        Assert.True(text.Append(3));
+        Assert.Equal("xabab", text.ToString());
     }
 
     [Fact]

@@ -1,8 +1,5 @@
-using Pipeline.Engine.Execution;
-using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Sampling;
-using Pipeline.Engine.Tests.Kernels;
-using TorchSharp;
+using Pipeline.Engine.Tests.Support;
 using static TorchSharp.torch;
 using Bits = Pipeline.Engine.Kernels.Cpu.Simd.BFloat16;
 
@@ -12,58 +9,69 @@ public sealed class SamplerTests
 {
     private const int Vocabulary = 50;
 
-    public SamplerTests() => LibtorchLoader.EnsureLoaded();
-
     [Fact]
     public void Temperature_zero_takes_the_lowest_id_among_the_likeliest()
     {
         float[] logits = new float[2 * Vocabulary];
         logits[7] = logits[31] = 3;
         logits[Vocabulary + 49] = logits[Vocabulary + 48] = 1e30f;
-        Assert.Equal([7, 48], Choose(logits, new SamplingRow(0, 1, 0.9), new SamplingRow(0, 0.1f, 0.9)));
+        SamplingParameters greedy = new() { Temperature = 0 };
+        Assert.Equal([7, 48], Choose(logits, new SamplingRow(greedy, 0.9), new SamplingRow(greedy with { TopP = 0.1f }, 0.9)));
     }
 
     [Fact]
     public void A_row_of_numbers_that_are_none_is_marked_and_the_others_are_not_touched()
     {
-        float[] logits = [.. Random(1, 4)];
+        float[] logits = SamplerHarness.Random(1, 4 * Vocabulary);
         logits[Vocabulary + 3] = float.NaN;
         logits[(3 * Vocabulary) + 3] = float.PositiveInfinity;
-        SamplingRow row = new(0.5f, 0.9f, 0.3);
+        SamplingRow row = new(new() { Temperature = 0.5f, TopP = 0.9f }, 0.3);
         long[] chosen = Choose(logits, row, row, row, row);
         Assert.Equal((Sampler.NotFinite, Sampler.NotFinite), (chosen[1], chosen[3]));
-        Assert.Equal(Expected(logits[..Vocabulary], row), chosen[0]);
-        Assert.Equal(Expected(logits[(2 * Vocabulary)..(3 * Vocabulary)], row), chosen[2]);
+        Assert.Equal(Expected(logits, 0, row), chosen[0]);
+        Assert.Equal(Expected(logits, 2, row), chosen[2]);
     }
 
     [Fact]
     public void A_mix_of_rows_gives_each_what_its_own_settings_and_chance_say()
     {
         Random random = new(4);
-        for (int round = 0; round < 50; round++)
+        for (int round = 0; round < 200; round++)
         {
-            SamplingRow[] rows = [.. Enumerable.Range(0, 9).Select(i => new SamplingRow(
-                i % 3 == 0 ? 0 : (float)(random.NextDouble() * 3) + 0.01f, i % 2 == 0 ? 1 : (float)random.NextDouble() + 1e-6f, random.NextDouble()))];
-            float[] logits = [.. Random(round, rows.Length)];
-            long[] expected = [.. rows.Select((row, i) => Expected(logits[(i * Vocabulary)..((i + 1) * Vocabulary)], row))];
-            Assert.Equal(expected, Choose(logits, rows));
+            RandomRow[] rows = [.. Enumerable.Range(0, random.Next(1, 10)).Select(_ => new RandomRow(random, Vocabulary))];
+            float[] logits = SamplerHarness.Random(round, rows.Length * Vocabulary);
+            Assert.Equal(rows.Select((row, i) => row.Expected(Row(logits, i))), Choose(logits, [.. rows.Select(row => row.Row)]));
             float[] rounded = [.. logits.Select(logit => Bits.Widen(Bits.Narrow(logit)))];
-            expected = [.. rows.Select((row, i) => Expected(rounded[(i * Vocabulary)..((i + 1) * Vocabulary)], row))];
-            Assert.Equal(expected, Choose(ScalarType.BFloat16, logits, rows));
+            Assert.Equal(
+                rows.Select((row, i) => row.Expected(Row(rounded, i))),
+                SamplerHarness.Choose(ScalarType.BFloat16, logits, [.. rows.Select(row => row.Row)]));
         }
     }
 
     [Fact]
     public void The_extremes_of_chance_stay_within_the_candidates()
     {
-        float[] logits = [.. Random(9, 1)];
-        foreach (float topP in new[] { 1e-6f, 0.5f, 1f })
+        float[] logits = SamplerHarness.Random(9, Vocabulary);
+        foreach (SamplingParameters parameters in new SamplingParameters[] { new() { TopP = 1e-6f }, new() { TopP = 0.5f }, new(), new() { TopK = 3 }, new() { MinP = 0.3f }, new() { MinP = 1 } })
         {
             foreach (double chance in new[] { 0, 1 - 1e-16 })
             {
-                Assert.Equal(Expected(logits, new(1, topP, chance)), Choose(logits, new SamplingRow(1, topP, chance))[0]);
+                SamplingRow row = new(parameters, chance);
+                Assert.Equal(Expected(logits, 0, row), Choose(logits, row)[0]);
             }
         }
+    }
+
+    [Fact]
+    public void The_end_is_taken_out_of_a_mask_that_allows_more()
+    {
+        float[] logits = new float[Vocabulary];
+        logits[40] = 9;
+        LogitEdits edits = new(new(), [], [40, 3]);
+        SamplingRow row = new(new() { Temperature = 0 }, 0) { Edits = edits, MustGoOn = true };
+        Assert.Equal(33, Choose(logits, row with { Constraint = new ListedTokens(_ => [33, 40]).Begin() })[0]);
+        Assert.Equal(40, Choose(logits, row with { Constraint = new ListedTokens(_ => [3, 40]).Begin() })[0]);
+        Assert.Equal(40, Choose(logits, row with { MustGoOn = false, Constraint = new ListedTokens(_ => [33, 40]).Begin() })[0]);
     }
 
     [Fact]
@@ -78,60 +86,10 @@ public sealed class SamplerTests
         }
     }
 
-    private static IEnumerable<float> Random(int seed, int rows)
-    {
-        Random random = new(seed);
-        return Enumerable.Range(0, rows * Vocabulary).Select(_ => (float)((random.NextDouble() * 8) - 4));
-    }
+    private static long[] Choose(float[] logits, params SamplingRow[] rows) => SamplerHarness.Choose(ScalarType.Float32, logits, rows);
 
-    private static long[] Choose(float[] logits, params SamplingRow[] rows) => Choose(ScalarType.Float32, logits, rows);
+    private static float[] Row(float[] logits, int row) => logits[(row * Vocabulary)..((row + 1) * Vocabulary)];
 
-    private static long[] Choose(ScalarType type, float[] logits, SamplingRow[] rows)
-    {
-        using DisposeScope scope = torch.NewDisposeScope();
-        SamplingRows sampling = new();
-        foreach (SamplingRow row in rows)
-        {
-            sampling.Add(row);
-        }
-
-        int drawn = sampling.Drawn.Length;
-        Tensor? index = drawn == 0 ? null : torch.tensor(sampling.Drawn.ToArray()).to(ScalarType.Int64);
-        Tensor? settings = drawn == 0 ? null : torch.tensor(sampling.Settings.ToArray(), [3, drawn, 1]);
-        KernelCase of = new(seed: 2, type);
-        using IKernels kernels = KernelMakers.Reference.Make(of.Setting);
-        using IStepKernels step = kernels.Begin(of.NewLayout());
-        Tensor given = torch.tensor(logits, [rows.Length, Vocabulary]).to(type);
-        return Sampler.Choose(step, given, index, settings).data<long>().ToArray();
-    }
-
-    // The same by definition: candidates in order of probability, until they have top-p; then the one that chance meets.
-    private static long Expected(float[] logits, SamplingRow row)
-    {
-        int[] order = [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i)];
-        if (row.Temperature == 0)
-        {
-            return order[0];
-        }
-
-        double[] weights = [.. order.Select(i => Math.Exp((logits[i] - logits[order[0]]) / (double)row.Temperature))];
-        double total = weights.Sum(), before = 0;
-        int kept = 0;
-        while (kept < order.Length && before < row.TopP)
-        {
-            before += weights[kept++] / total;
-        }
-
-        double place = row.Uniform * before, sum = 0;
-        for (int i = 0; i < kept; i++)
-        {
-            sum += weights[i] / total;
-            if (sum > place)
-            {
-                return order[i];
-            }
-        }
-
-        return order[kept - 1];
-    }
+    private static long Expected(float[] logits, int at, SamplingRow row) =>
+        ReferenceSampler.Choose(ReferenceSampler.Change(Row(logits, at), row.Parameters, [], [], []), row.Parameters, row.Uniform);
 }

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using Pipeline.Engine.Execution;
+using static TorchSharp.torch;
+
+namespace Pipeline.Engine.Sampling;
+
+/// <summary>Brings to the device how a step's special rows become tokens: whole numbers, others, and masks in a copy each.</summary>
+internal sealed class SamplingUpload(Device device) : IDisposable
+{
+    private readonly UploadBuffer<long> _numbers = new(ScalarType.Int64, device);
+    private readonly UploadBuffer<double> _settings = new(ScalarType.Float64, device);
+    private readonly UploadBuffer<byte> _masks = new(ScalarType.Byte, device);
+
+    /// <summary>Sends them. Must be called within a dispose scope, to which all that is returned belongs.</summary>
+    /// <returns>What to choose by; null where all rows take the likeliest token.</returns>
+    public SamplingInputs? Send(SamplingRows rows)
+    {
+        int special = rows.Special.Length, drawn = rows.Drawn.Count, masked = rows.Masked.Count, edits = rows.Edits.Length;
+        if (special == 0)
+        {
+            return null;
+        }
+
+        Tensor numbers = SendNumbers(rows);
+        Tensor? settings = SendSettings(rows);
+        int drawnNumbers = DrawnRows.Settings * drawn;
+        return new SamplingInputs(
+            numbers.narrow(0, 0, special),
+            drawn == 0 ? null : new DrawnInputs(
+                numbers.narrow(0, special, drawn), settings!.narrow(0, 0, drawnNumbers).view(DrawnRows.Settings, drawn, 1)),
+            edits == 0 ? null : new EditInputs(
+                numbers.narrow(0, special + drawn + masked, edits), settings!.narrow(0, drawnNumbers, 3 * edits).view(3, edits)),
+            masked == 0 ? null : new MaskInputs(numbers.narrow(0, special + drawn, masked), SendMasks(rows.Masked)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _numbers.Dispose();
+        _settings.Dispose();
+        _masks.Dispose();
+    }
+
+    private Tensor SendNumbers(SamplingRows rows)
+    {
+        int total = rows.Special.Length + rows.Drawn.Count + rows.Masked.Count + rows.Edits.Length;
+        Span<long> numbers = _numbers.Reserve(total);
+        int at = 0;
+        Widen(rows.Special, numbers, ref at);
+        Widen(rows.Drawn.Places, numbers, ref at);
+        Widen(rows.Masked.Places, numbers, ref at);
+        int edit = 0;
+        for (int place = 0; place < rows.EditedEnds.Length; place++)
+        {
+            for (; edit < rows.EditedEnds[place]; edit++)
+            {
+                numbers[at++] = ((long)place * rows.Vocabulary) + rows.Edits[edit].Token;
+            }
+        }
+
+        return _numbers.Send(total);
+    }
+
+    private Tensor? SendSettings(SamplingRows rows)
+    {
+        ReadOnlySpan<LogitEdit> edits = rows.Edits;
+        int drawn = DrawnRows.Settings * rows.Drawn.Count, total = drawn + (3 * edits.Length);
+        if (total == 0)
+        {
+            return null;
+        }
+
+        Span<double> settings = _settings.Reserve(total);
+        rows.Drawn.WriteTo(settings);
+        for (int i = 0; i < edits.Length; i++)
+        {
+            settings[drawn + i] = edits[i].Bias;
+            settings[drawn + edits.Length + i] = edits[i].Factor;
+            settings[drawn + (2 * edits.Length) + i] = edits[i].Less;
+        }
+
+        return _settings.Send(total);
+    }
+
+    // On machines that put low bytes first, as all that libtorch runs on do, the bytes of the words are the mask eight tokens at a time.
+    private Tensor SendMasks(MaskedRows rows)
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(rows.Masks);
+        bytes.CopyTo(_masks.Reserve(bytes.Length));
+        return _masks.Send(bytes.Length).view(rows.Count, rows.Words * sizeof(uint));
+    }
+
+    private static void Widen(ReadOnlySpan<int> from, Span<long> to, ref int at)
+    {
+        foreach (int number in from)
+        {
+            to[at++] = number;
+        }
+    }
+}
