@@ -72,6 +72,6 @@ internal sealed class Reader(string directory, ModelConfig config)
         using IKernels kernels = new TorchKernelMaker().Make(new KernelSetting(config, BlockSize, type, torch.CPU, Environment.ProcessorCount));
         using IStepKernels step = kernels.Begin(layout);
         long[] tokens = [.. text.Select(token => (long)token)], rows = [.. Enumerable.Range(0, text.Length).Select(row => (long)row)];
-        return decoder.Forward(new StepInputs(torch.tensor(tokens), torch.tensor(rows), null, null), cache, step)!.to(ScalarType.Float32);
+        return decoder.Forward(new StepInputs(torch.tensor(tokens), torch.tensor(rows)), cache, step)!.to(ScalarType.Float32);
     }
 }
