@@ -1,14 +1,17 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Results;
+using Pipeline.Engine;
+using Pipeline.GpuWorker.Answers;
 using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
 
 /// <summary>
-/// A backend without a model: answers a chat completion with the last user message. For load and failure tests of all that
-/// lies around the engine. A token is a word: a run of characters between white space; a prompt's tokens are those of all
-/// its messages. A job takes the configured delay, which counts as device time, half of it as prefill.
+/// A backend without a model: answers a chat or a response with the last user message, a completion with its prompts. For load
+/// and failure tests of all that lies around the engine. A token is a word: a run of characters between white space; a
+/// prompt's tokens are those of all its messages. A job takes the configured delay, which counts as device time, half of it as
+/// prefill.
 /// </summary>
 internal sealed class EchoBackend : IBackend
 {
@@ -58,8 +61,8 @@ internal sealed class EchoBackend : IBackend
         Interlocked.Increment(ref _running);
         try
         {
-            EchoRequest request = EchoRequest.Parse(job.Body);
-            if (_options.CrashOn is { Length: > 0 } text && request.LastUserMessage.Contains(text, StringComparison.Ordinal))
+            EchoRequest request = EchoRequest.Parse(job.Url, job.Body);
+            if (_options.CrashOn is { Length: > 0 } text && request.Texts.Any(said => said.Contains(text, StringComparison.Ordinal)))
             {
                 Environment.FailFast($"Pipeline:Worker:Echo:CrashOn is set, and job {job.Id} contains '{text}'.");
             }
@@ -71,15 +74,15 @@ internal sealed class EchoBackend : IBackend
                 return BackendAnswer.Dropped(new AttemptTokens(request.PromptTokens, 0, 0, 0), seconds);
             }
 
-            int completion = EchoRequest.CountTokens(request.LastUserMessage);
-            return new BackendAnswer(200, Answer(job, request, completion), new AttemptTokens(request.PromptTokens, 0, completion, 0), seconds)
+            Answer answer = Say(job, request);
+            return new BackendAnswer(200, answer.Write(Form(job.Url)), new AttemptTokens(answer.Usage.Prompt, 0, answer.Usage.Completion, 0), seconds)
             {
                 TimeToFirstToken = seconds.Device,
             };
         }
         catch (JsonException e)
         {
-            return new BackendAnswer(400, RequestErrorException.Invalid(null, "invalid_json", $"The body is no chat completion request: {e.Message}").ToBody(), default, Charge(waited, started));
+            return new BackendAnswer(400, RequestErrorException.Invalid(null, "invalid_json", $"The body is no request for {job.Url}: {e.Message}").ToBody(), default, Charge(waited, started));
         }
         finally
         {
@@ -101,28 +104,17 @@ internal sealed class EchoBackend : IBackend
         return new AttemptSeconds(waited, spent.TotalSeconds / 2, spent.TotalSeconds / 2, spent.TotalSeconds);
     }
 
-    private string Answer(BackendJob job, EchoRequest request, int completionTokens) => JsonSerializer.Serialize(new
+    private Answer Say(BackendJob job, EchoRequest request) => new(
+        job.Id,
+        job.Model,
+        _time.GetUtcNow().ToUnixTimeSeconds(),
+        [.. request.Texts.Select(text => new Choice(OutputMessage.Of(text), FinishReason.Stop))],
+        new Usage(request.PromptTokens, 0, request.Texts.Sum(EchoRequest.CountTokens), 0));
+
+    private static AnswerForm Form(string url) => url switch
     {
-        id = "chatcmpl-" + job.Id,
-        @object = "chat.completion",
-        created = _time.GetUtcNow().ToUnixTimeSeconds(),
-        model = job.Model,
-        choices = new[]
-        {
-            new
-            {
-                index = 0,
-                message = new { role = "assistant", content = request.LastUserMessage, refusal = (string?)null },
-                logprobs = (object?)null,
-                finish_reason = "stop",
-            },
-        },
-        usage = new
-        {
-            prompt_tokens = request.PromptTokens,
-            completion_tokens = completionTokens,
-            total_tokens = request.PromptTokens + completionTokens,
-            prompt_tokens_details = new { cached_tokens = 0 },
-        },
-    });
+        RequestReader.Completions => new CompletionForm(),
+        RequestReader.Responses => new ResponseForm(new ResponseSettings { Temperature = 1, TopP = 1 }),
+        _ => new ChatForm(),
+    };
 }

@@ -1,24 +1,45 @@
 using System.Text.Json;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
 
-/// <summary>What the echo backend reads of a chat completion request.</summary>
-/// <param name="LastUserMessage">The text of the last message whose role is <c>user</c>; empty if there is none.</param>
-/// <param name="PromptTokens">Words of all messages.</param>
-internal sealed record EchoRequest(string LastUserMessage, int PromptTokens)
+/// <summary>What the echo backend reads of a request.</summary>
+/// <param name="Texts">What it answers, a choice each: a chat's last user message, or a completion's prompts.</param>
+/// <param name="PromptTokens">Words of all messages or prompts.</param>
+internal sealed record EchoRequest(IReadOnlyList<string> Texts, int PromptTokens)
 {
     /// <summary>Reads a request.</summary>
-    /// <exception cref="JsonException">It is no object with an array <c>messages</c>.</exception>
-    public static EchoRequest Parse(string body)
+    /// <param name="url">The endpoint.</param>
+    /// <param name="body">The request as JSON text.</param>
+    /// <exception cref="JsonException">It has no messages, prompt or input.</exception>
+    public static EchoRequest Parse(string url, string body)
     {
         using JsonDocument document = JsonDocument.Parse(body);
-        if (document.RootElement.ValueKind != JsonValueKind.Object
-            || !document.RootElement.TryGetProperty("messages", out JsonElement messages)
-            || messages.ValueKind != JsonValueKind.Array)
-        {
-            throw new JsonException("it has no array 'messages'.");
-        }
+        string name = url switch { RequestReader.Completions => "prompt", RequestReader.Responses => "input", _ => "messages" };
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement prompt)
+            ? (name, prompt.ValueKind) switch
+            {
+                ("prompt", JsonValueKind.Array) => OfPrompts([.. prompt.EnumerateArray()]),
+                ("prompt", _) => OfPrompts([prompt]),
+                ("input", JsonValueKind.String) => OfPrompts([prompt]),
+                (_, JsonValueKind.Array) => OfMessages(prompt),
+                _ => throw new JsonException($"its '{name}' is no array."),
+            }
+            : throw new JsonException($"it has no '{name}'.");
+    }
 
+    /// <summary>The rule: a token is a run of characters between white space.</summary>
+    public static int CountTokens(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private static EchoRequest OfPrompts(JsonElement[] prompts)
+    {
+        string[] texts = [.. prompts.Select(prompt => prompt.ValueKind == JsonValueKind.String
+            ? prompt.GetString()! : throw new JsonException("a prompt is no text, and without a model tokens mean nothing."))];
+        return new EchoRequest(texts, texts.Sum(CountTokens));
+    }
+
+    private static EchoRequest OfMessages(JsonElement messages)
+    {
         string last = "";
         int tokens = 0;
         foreach (JsonElement message in messages.EnumerateArray())
@@ -31,13 +52,10 @@ internal sealed record EchoRequest(string LastUserMessage, int PromptTokens)
             }
         }
 
-        return new EchoRequest(last, tokens);
+        return new EchoRequest([last], tokens);
     }
 
-    /// <summary>The rule: a token is a run of characters between white space.</summary>
-    public static int CountTokens(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
-
-    // Content is a text, or an array of parts of which those of type text count.
+    // Content is a text, or an array of parts of which those with a text count.
     private static string Text(JsonElement message)
     {
         if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("content", out JsonElement content))

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Results;
 using Pipeline.Engine;
-using Pipeline.Tokenization;
+using Pipeline.GpuWorker.Answers;
 using Pipeline.GpuWorker.Requests;
 using Pipeline.GpuWorker.Telemetry;
+using Pipeline.Tokenization;
 using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
@@ -60,23 +61,23 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
         try
         {
             MappedRequest request = _mapper!.Map(job.Id, job.Url, job.Body, cacheSalt: job.Tenant.ToString("N"));
-            GenerationResult result = await loop.GenerateAsync(request.Generation, cancellationToken);
-            return result.FinishReason == FinishReason.Cancelled
-                ? BackendAnswer.Dropped(Tokens(result), Seconds(result))
-                : new BackendAnswer(200, request.BuildResponse(result), Tokens(result), Seconds(result)) { TimeToFirstToken = result.TimeToFirstTokenSeconds };
+            GenerationGroup group = await GenerationGroup.RunAsync(request.Generations, loop.GenerateAsync, cancellationToken);
+            AttemptSeconds seconds = Seconds(group.Results);
+            if (group.Error is not null || group.IsCancelled)
+            {
+                AttemptTokens tokens = Tokens(Usage.Of(group.Results, reasoning: 0));
+                return group.Error is { } error ? Refusal(error) with { Tokens = tokens, Seconds = seconds } : BackendAnswer.Dropped(tokens, seconds);
+            }
+
+            Answer answer = request.Answer(group.Results);
+            return new BackendAnswer(200, answer.Write(request.Form), Tokens(answer.Usage), seconds)
+            {
+                TimeToFirstToken = group.Results.Min(result => result.TimeToFirstTokenSeconds),
+            };
         }
         catch (RequestErrorException error)
         {
             return Refusal(error);
-        }
-        catch (RequestRejectedException rejection)
-        {
-            return Refusal(rejection.ToError());
-        }
-        catch (SequenceFailedException failure)
-        {
-            BackendAnswer answer = Refusal(RequestErrorException.Server(failure.Message));
-            return failure.Result is { } spent ? answer with { Tokens = Tokens(spent), Seconds = Seconds(spent) } : answer;
         }
         catch (Exception e) when (e is EngineFailedException or ObjectDisposedException)
         {
@@ -96,9 +97,14 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
 
     private static BackendAnswer Refusal(RequestErrorException error) => new(error.Status, error.ToBody(), default, default);
 
-    private static AttemptTokens Tokens(GenerationResult result) => new(result.PromptTokens, result.CachedTokens, result.CompletionTokens, 0);
+    private static AttemptTokens Tokens(Usage usage) => new(usage.Prompt, usage.Cached, usage.Completion, usage.Reasoning);
 
-    private static AttemptSeconds Seconds(GenerationResult result) => new(result.QueueSeconds, result.PrefillSeconds, result.DecodeSeconds, result.DeviceSeconds);
+    /// <summary>The device's seconds add up; what waited side by side waited once.</summary>
+    private static AttemptSeconds Seconds(IReadOnlyList<GenerationResult> results) => new(
+        results.Select(result => result.QueueSeconds).DefaultIfEmpty().Max(),
+        results.Sum(result => result.PrefillSeconds),
+        results.Sum(result => result.DecodeSeconds),
+        results.Sum(result => result.DeviceSeconds));
 
     private async Task ForwardCompletionAsync(EngineLoop loop)
     {

@@ -25,27 +25,36 @@ internal sealed class RequestMapper(
     public MappedRequest Map(string requestId, string url, string body, string cacheSalt)
     {
         ModelRequest request = _reader.Read(url, Encoding.UTF8.GetBytes(body));
-        int length = request.Prompt.Length;
-        long room = contextLength - length;
+        GenerationRequest[] generations = [.. request.Prompts.Select((prompt, i) => Generate(request, i == 0 ? requestId : $"{requestId}/{i}", prompt, cacheSalt))];
+        return new MappedRequest(requestId, generations, model, time.GetUtcNow().ToUnixTimeSeconds(), request.Form);
+    }
+
+    private GenerationRequest Generate(ModelRequest request, string id, int[] prompt, string cacheSalt)
+    {
+        long room = contextLength - prompt.Length;
         if (room < (request.MaxTokens ?? 1))
         {
-            string param = request.PromptParam;
-            string asked = request.MaxTokens is null
-                ? $"your {param} resulted in {length} tokens, which leaves no room for an answer"
-                : $"you requested {length + request.MaxTokens} tokens ({length} in the {param}, {request.MaxTokens} in the completion)";
-            throw RequestErrorException.Invalid(param, "context_length_exceeded",
-                $"This model's maximum context length is {contextLength} tokens. However, {asked}. Please reduce the length of the {param} or completion.");
+            throw TooLong(request, prompt.Length);
         }
-        var generation = new GenerationRequest
+        return new GenerationRequest
         {
-            Id = requestId,
-            Prompt = request.Prompt,
+            Id = id,
+            Prompt = prompt,
             MaxTokens = (int)(request.MaxTokens ?? Math.Min(room, maxCompletionTokens ?? room)),
             Sampling = new SamplingParameters { Temperature = request.Common.Temperature, TopP = request.Common.TopP, Seed = request.Common.Seed },
             Stop = request.Common.Stop,
             CacheSalt = cacheSalt,
             IgnoreEndTokens = request.Common.IgnoreEndTokens,
         };
-        return new MappedRequest(generation, model, time.GetUtcNow().ToUnixTimeSeconds(), request.IsChat);
+    }
+
+    private RequestErrorException TooLong(ModelRequest request, int length)
+    {
+        string param = request.Form.PromptParam;
+        string asked = request.MaxTokens is null
+            ? $"your {param} resulted in {length} tokens, which leaves no room for an answer"
+            : $"you requested {length + request.MaxTokens} tokens ({length} in the {param}, {request.MaxTokens} in the completion)";
+        return RequestErrorException.Invalid(param, "context_length_exceeded",
+            $"This model's maximum context length is {contextLength} tokens. However, {asked}. Please reduce the length of the {param} or completion.");
     }
 }

@@ -24,8 +24,7 @@ internal static class ChatMessages
         {
             result.Add((JsonNode)ReadMessage(new RequestFields(message, $"messages[{result.Count}]")));
         }
-        return result.Count > 0 ? result : throw RequestErrorException.Invalid("messages", "empty_array",
-            "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.");
+        return result.Count > 0 ? result : throw RequestErrorException.EmptyArray("messages");
     }
 
     private static JsonObject ReadMessage(RequestFields fields)
@@ -81,8 +80,7 @@ internal static class ChatMessages
             JsonValueKind.Array when content.GetArrayLength() > 0 =>
                 // Parts are paragraphs: most templates know texts only, and other servers join them this way too.
                 string.Join('\n', content.EnumerateArray().Select((part, i) => ReadPart(new RequestFields(part, $"{path}[{i}]")))),
-            JsonValueKind.Array => throw RequestErrorException.Invalid(path, "empty_array",
-                $"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead."),
+            JsonValueKind.Array => throw RequestErrorException.EmptyArray(path),
             _ => throw RequestErrorException.WrongType(path, "a string or an array of objects", content),
         };
     }

@@ -45,21 +45,10 @@ internal sealed record ChatRequest(CommonParameters Common, JsonArray Messages, 
         {
             throw RequestErrorException.Unsupported("top_logprobs");
         }
-        if (fields.Text("service_tier") is { } tier and not ("auto" or "default"))
-        {
-            throw RequestErrorException.UnsupportedValue("service_tier",
-                $"'service_tier' does not support '{tier}' with this model. Only 'auto' and 'default' are supported.");
-        }
+        ServiceTier.Check(fields);
         if (fields.TryGet("response_format", out JsonElement format))
         {
-            var parts = new RequestFields(format, "response_format");
-            string type = parts.Text("type") ?? throw RequestErrorException.Missing("response_format.type");
-            if (type != "text")
-            {
-                throw RequestErrorException.UnsupportedValue("response_format",
-                    $"'response_format' does not support '{type}' with this model. Only 'text' is supported.");
-            }
-            parts.RefuseOthers(new HashSet<string>());
+            TextFormat.Check(new RequestFields(format, "response_format"));
         }
     }
 

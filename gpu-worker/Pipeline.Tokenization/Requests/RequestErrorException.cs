@@ -32,6 +32,9 @@ public sealed class RequestErrorException(int status, string message, string typ
     internal static RequestErrorException WrongType(string param, string expected, JsonElement found) =>
         Invalid(param, "invalid_type", $"Invalid type for '{param}': expected {expected}, but got {Describe(found)} instead.");
 
+    internal static RequestErrorException EmptyArray(string param) => Invalid(param, "empty_array",
+        $"Invalid '{param}': empty array. Expected an array with minimum length 1, but got an empty array instead.");
+
     internal static RequestErrorException Unsupported(string param) =>
         Invalid(param, "unsupported_parameter", $"Unsupported parameter: '{param}' is not supported with this model.");
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Tokenization.Templates;
 
 namespace Pipeline.Tokenization.Requests;
@@ -18,6 +19,12 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
     /// <summary>The endpoint of plain prompts.</summary>
     public const string Completions = "/v1/completions";
 
+    /// <summary>The endpoint of responses.</summary>
+    public const string Responses = "/v1/responses";
+
+    /// <summary>The endpoints whose requests can be read.</summary>
+    public static readonly IReadOnlyList<string> Endpoints = [ChatCompletions, Completions, Responses];
+
     /// <summary>Reads a request.</summary>
     /// <param name="path">The endpoint.</param>
     /// <param name="body">The request's body as JSON in UTF-8.</param>
@@ -30,6 +37,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
         {
             ChatCompletions => ReadChat(ChatRequest.Read(fields)),
             Completions => ReadCompletion(CompletionRequest.Read(fields)),
+            Responses => ReadResponse(ResponseRequest.Read(fields)),
             _ => throw RequestErrorException.Invalid("url", "invalid_url", $"The endpoint '{path}' is not supported by this model."),
         };
     }
@@ -58,29 +66,42 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
 
     private ModelRequest ReadChat(ChatRequest request)
     {
+        var form = new ChatForm();
+        return new ModelRequest([Render(request.Messages, form, request.TemplateVariables)], request.MaxTokens, request.Common, form);
+    }
+
+    private ModelRequest ReadResponse(ResponseRequest request)
+    {
+        var form = new ResponseForm(request.Settings);
+        return new ModelRequest([Render(request.Messages, form, variables: null)], request.Settings.MaxOutputTokens, request.Common, form);
+    }
+
+    private int[] Render(JsonArray messages, AnswerForm form, JsonObject? variables)
+    {
         if (template is null)
         {
-            throw RequestErrorException.Invalid("messages", "chat_template_missing",
+            throw RequestErrorException.Invalid(form.PromptParam, "chat_template_missing",
                 $"The model '{model}' has no chat template: use {Completions}.");
         }
-        string prompt;
         try
         {
-            prompt = template.Render(request.Messages, addGenerationPrompt: true, tools: null, request.TemplateVariables);
+            // The template writes the special tokens itself. As everywhere else, those in a message count too.
+            return tokenizer.Encode(template.Render(messages, addGenerationPrompt: true, tools: null, variables), addSpecialTokens: false);
         }
         catch (TemplateRenderException e)
         {
-            throw RequestErrorException.Invalid("messages", "chat_template_error", $"The model's chat template refused the messages: {e.Message}");
+            throw RequestErrorException.Invalid(form.PromptParam, "chat_template_error",
+                $"The model's chat template refused the {form.PromptParam}: {e.Message}");
         }
-        // The template has written the special tokens itself. As everywhere else, those in a message count too.
-        return new ModelRequest(tokenizer.Encode(prompt, addSpecialTokens: false), request.MaxTokens, request.Common, IsChat: true);
     }
 
-    private ModelRequest ReadCompletion(CompletionRequest request)
+    private ModelRequest ReadCompletion(CompletionRequest request) =>
+        new([.. request.Prompts.Select(Encode)], request.MaxTokens, request.Common, new CompletionForm());
+
+    private int[] Encode(CompletionPrompt prompt)
     {
-        int[] tokens = request.Tokens ?? tokenizer.Encode(request.Text!, addSpecialTokens: true);
-        return tokens.Length > 0
-            ? new ModelRequest(tokens, request.MaxTokens, request.Common, IsChat: false)
-            : throw RequestErrorException.Invalid("prompt", "empty_string", "Invalid 'prompt': the prompt has no tokens, and the model has no token to begin with.");
+        int[] tokens = prompt.Tokens ?? tokenizer.Encode(prompt.Text!, addSpecialTokens: true);
+        return tokens.Length > 0 ? tokens : throw RequestErrorException.Invalid(prompt.Path, "empty_string",
+            $"Invalid '{prompt.Path}': the prompt has no tokens, and the model has no token to begin with.");
     }
 }

@@ -30,10 +30,10 @@ internal sealed class PipelineClient : IDisposable
         return (await SendAsync<FileView>(HttpMethod.Post, "v1/files", form, cancellationToken)).Id;
     }
 
-    public Task<BatchView> CreateBatchAsync(string fileId, CancellationToken cancellationToken) => SendAsync<BatchView>(
+    public Task<BatchView> CreateBatchAsync(string fileId, string endpoint, CancellationToken cancellationToken) => SendAsync<BatchView>(
         HttpMethod.Post,
         "v1/batches",
-        JsonContent.Create(new { input_file_id = fileId, endpoint = "/v1/chat/completions", completion_window = "24h" }),
+        JsonContent.Create(new { input_file_id = fileId, endpoint, completion_window = "24h" }),
         cancellationToken);
 
     public Task<BatchView> GetBatchAsync(string id, CancellationToken cancellationToken) =>

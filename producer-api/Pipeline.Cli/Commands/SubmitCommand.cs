@@ -38,7 +38,7 @@ internal static class SubmitCommand
                     arguments.GetValue(maxTokens));
             string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(file))) + ".jsonl";
             string fileId = await client.UploadAsync(content, name, cancellationToken);
-            BatchView batch = await client.CreateBatchAsync(fileId, cancellationToken);
+            BatchView batch = await client.CreateBatchAsync(fileId, DocumentSource.EndpointOf(file, kind), cancellationToken);
             context.Out.WriteLine(batch.Id);
             return arguments.GetValue(watch)
                 ? await new BatchWatcher(client, context.Console, context.Error, context.Time).WatchAsync(batch.Id, cancellationToken)

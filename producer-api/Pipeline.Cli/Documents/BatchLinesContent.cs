@@ -7,6 +7,9 @@ namespace Pipeline.Cli.Documents;
 /// <summary>A batch file that is written while it is sent: a chat completion per document, no copy of them on disk or in memory.</summary>
 internal sealed class BatchLinesContent(IEnumerable<Document> documents, string model, string prompt, int maxTokens) : HttpContent
 {
+    /// <summary>What the documents are sent to.</summary>
+    public const string Endpoint = "/v1/chat/completions";
+
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
@@ -28,7 +31,7 @@ internal sealed class BatchLinesContent(IEnumerable<Document> documents, string 
     {
         custom_id = document.Id,
         method = "POST",
-        url = "/v1/chat/completions",
+        url = Endpoint,
         body = new
         {
             model,

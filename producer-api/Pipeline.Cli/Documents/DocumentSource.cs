@@ -45,6 +45,23 @@ internal static class DocumentSource
         return first is not null && IsDocument(first) ? InputKind.DocumentLines : InputKind.BatchFile;
     }
 
+    /// <summary>The endpoint that a batch file is for, by its first line; that of chats where the line does not say.</summary>
+    public static string EndpointOf(string path, InputKind kind)
+    {
+        string? first = kind == InputKind.BatchFile ? File.ReadLines(path).FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) : null;
+        try
+        {
+            using JsonDocument? json = first is null ? null : JsonDocument.Parse(first.TrimStart('\uFEFF'));
+            return json?.RootElement is { ValueKind: JsonValueKind.Object } line && line.TryGetProperty("url", out JsonElement url) && url.ValueKind == JsonValueKind.String
+                ? url.GetString()!
+                : BatchLinesContent.Endpoint;
+        }
+        catch (JsonException)
+        {
+            return BatchLinesContent.Endpoint; // The API's validation names the line.
+        }
+    }
+
     /// <summary>The documents, in a stable order, one in memory at a time.</summary>
     public static IEnumerable<Document> Read(string path, InputKind kind) => kind switch
     {

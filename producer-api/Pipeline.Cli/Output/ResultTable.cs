@@ -20,7 +20,7 @@ internal sealed class ResultTable
         JsonElement response = root.GetProperty("response");
         bool answered = response.ValueKind == JsonValueKind.Object;
         JsonElement body = answered ? response.GetProperty("body") : default;
-        string? content = Content(body);
+        string? content = AnswerText.Of(body);
         Dictionary<string, string>? fields = content is null ? null : Fields(content);
         foreach (string name in fields?.Keys.Except(_fields) ?? [])
         {
@@ -32,8 +32,8 @@ internal sealed class ResultTable
             answered ? response.GetProperty("status_code").GetInt32() : null,
             fields,
             fields is null ? content : null,
-            Tokens(body, "prompt_tokens"),
-            Tokens(body, "completion_tokens"),
+            Tokens(body, "prompt_tokens", "input_tokens"),
+            Tokens(body, "completion_tokens", "output_tokens"),
             Error(root, body)));
     }
 
@@ -62,14 +62,6 @@ internal sealed class ResultTable
         : cell.AsSpan().ContainsAny(",\"\r\n") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
         : cell;
 
-    private static string? Content(JsonElement body) =>
-        body.ValueKind == JsonValueKind.Object
-        && body.TryGetProperty("choices", out JsonElement choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() > 0
-        && choices[0].TryGetProperty("message", out JsonElement message)
-        && message.TryGetProperty("content", out JsonElement content)
-            ? content.GetString()
-            : null;
-
     private static Dictionary<string, string>? Fields(string content)
     {
         try
@@ -94,9 +86,10 @@ internal sealed class ResultTable
         }
     }
 
-    private static string? Tokens(JsonElement body, string name) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("usage", out JsonElement usage)
-        && usage.ValueKind == JsonValueKind.Object && usage.TryGetProperty(name, out JsonElement tokens)
+    /// <summary>Tokens by the name that completions give them, or by that of responses.</summary>
+    private static string? Tokens(JsonElement body, string name, string responseName) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("usage", out JsonElement usage) && usage.ValueKind == JsonValueKind.Object
+        && (usage.TryGetProperty(name, out JsonElement tokens) || usage.TryGetProperty(responseName, out tokens))
             ? tokens.ToString()
             : null;
 

@@ -5,13 +5,17 @@ internal static class Endpoints
 {
     public const string ChatCompletions = "/v1/chat/completions";
 
+    public const string Completions = "/v1/completions";
+
+    public const string Responses = "/v1/responses";
+
     /// <summary>What OpenAI takes, and so what a create takes.</summary>
     public static readonly string[] Known =
     [
-        "/v1/responses", ChatCompletions, "/v1/embeddings", "/v1/completions", "/v1/moderations",
+        Responses, ChatCompletions, "/v1/embeddings", Completions, "/v1/moderations",
         "/v1/images/generations", "/v1/images/edits", "/v1/videos",
     ];
 
     /// <summary>What the engine answers. A batch for another path fails its validation, before any of its lines is queued.</summary>
-    public static readonly string[] Served = [ChatCompletions];
+    public static readonly string[] Served = [ChatCompletions, Completions, Responses];
 }

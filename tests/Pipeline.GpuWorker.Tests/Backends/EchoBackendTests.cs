@@ -22,6 +22,35 @@ public sealed class EchoBackendTests
         Assert.Equal(9, body.GetProperty("usage").GetProperty("total_tokens").GetInt32());
     }
 
+    [Fact]
+    public async Task It_answers_a_completion_with_its_prompts_and_a_response_with_the_last_user_message()
+    {
+        await using EchoBackend backend = Create(TimeProvider.System, 0);
+        BackendAnswer several = await backend.RunAsync(Job("""{"prompt":["one two","three"]}""", "/v1/completions"), default);
+        JsonElement body = JsonDocument.Parse(several.Body!).RootElement;
+        Assert.Equal("text_completion", body.GetProperty("object").GetString());
+        Assert.Equal(["one two", "three"], body.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("text").GetString()!));
+        Assert.Equal((3, 3), (several.Tokens.Prompt, several.Tokens.Completion));
+
+        foreach (string input in (string[])["\"say it\"", """[{"role":"user","content":[{"type":"input_text","text":"say it"}]},{"role":"assistant","content":"no"}]"""])
+        {
+            BackendAnswer response = await backend.RunAsync(Job($$"""{"input":{{input}}}""", "/v1/responses"), default);
+            body = JsonDocument.Parse(response.Body!).RootElement;
+            Assert.Equal(("response", "completed"), (body.GetProperty("object").GetString(), body.GetProperty("status").GetString()));
+            Assert.Equal("say it", body.GetProperty("output")[0].GetProperty("content")[0].GetProperty("text").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"prompt":[5]}""", "/v1/completions")]
+    [InlineData("""{"input":5}""", "/v1/responses")]
+    [InlineData("""{"messages":[]}""", "/v1/responses")]
+    public async Task What_the_endpoint_does_not_take_is_refused(string body, string url)
+    {
+        await using EchoBackend backend = Create(TimeProvider.System, 0);
+        Assert.Equal(400, (await backend.RunAsync(Job(body, url), default)).StatusCode);
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("{")]
@@ -58,5 +87,5 @@ public sealed class EchoBackendTests
     private static EchoBackend Create(TimeProvider time, int delay) =>
         new(Options.Create(new WorkerOptions { MaxRunning = 4, Echo = new EchoOptions { DelayMilliseconds = delay } }), time);
 
-    private static BackendJob Job(string body) => new("1-1", Guid.Empty, "served", "/v1/chat/completions", body);
+    private static BackendJob Job(string body, string url = "/v1/chat/completions") => new("1-1", Guid.Empty, "served", url, body);
 }

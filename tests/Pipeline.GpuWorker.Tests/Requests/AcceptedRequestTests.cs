@@ -18,33 +18,62 @@ public sealed class AcceptedRequestTests : IDisposable
              {"role":"assistant","content":"c","refusal":null,"annotations":[]}]
             """);
         Assert.Equal("<system>d</><user>a\nbAnn</><assistant>c</>>", _fixture.Prompt(request));
-        Assert.Equal("id-1", request.Generation.Id);
-        Assert.Equal("salt", request.Generation.CacheSalt);
+        Assert.Equal("id-1", request.Generations[0].Id);
+        Assert.Equal("salt", request.Generations[0].CacheSalt);
     }
 
     [Fact]
     public void Special_tokens_in_a_message_count_as_everywhere_else() =>
-        Assert.Contains(1000, _fixture.Chat(messages: """[{"role":"user","content":"<s>"}]""").Generation.Prompt);
+        Assert.Contains(1000, _fixture.Chat(messages: """[{"role":"user","content":"<s>"}]""").Generations[0].Prompt);
 
     [Fact]
     public void A_completion_gets_the_tokenizers_own_tokens_around_it()
     {
-        Assert.Equal([1000, 'h', 'i'], _fixture.Completion().Generation.Prompt);
-        Assert.Equal([1000, 'x'], _fixture.Completion(prompt: """["x"]""").Generation.Prompt);
-        Assert.Equal([5, 6], _fixture.Completion(prompt: "[5,6]").Generation.Prompt);
-        Assert.Equal([5], _fixture.Completion(prompt: "[[5]]").Generation.Prompt);
-        Assert.Equal([1000], _fixture.Completion(prompt: "\"\"").Generation.Prompt);
+        Assert.Equal([1000, 'h', 'i'], _fixture.Completion().Generations[0].Prompt);
+        Assert.Equal([1000, 'x'], _fixture.Completion(prompt: """["x"]""").Generations[0].Prompt);
+        Assert.Equal([5, 6], _fixture.Completion(prompt: "[5,6]").Generations[0].Prompt);
+        Assert.Equal([5], _fixture.Completion(prompt: "[[5]]").Generations[0].Prompt);
+        Assert.Equal([1000], _fixture.Completion(prompt: "\"\"").Generations[0].Prompt);
     }
+
+    [Fact]
+    public void A_completion_of_several_prompts_is_a_generation_for_each()
+    {
+        MappedRequest request = _fixture.Completion("\"max_tokens\":3", """["a","b",[5]]""");
+        Assert.Equal(["1000,97", "1000,98", "5"], request.Generations.Select(generation => string.Join(',', generation.Prompt)));
+        Assert.Equal(3, request.Generations.Select(generation => generation.Id).Distinct().Count());
+        Assert.All(request.Generations, generation => Assert.Equal((3, "salt"), (generation.MaxTokens, generation.CacheSalt)));
+    }
+
+    [Fact]
+    public void A_response_is_a_chat_of_instructions_and_input()
+    {
+        Assert.Equal("<user>hi</>>", _fixture.Prompt(_fixture.Response()));
+        Assert.Equal("<system>be brief</><developer>d</><user>a\nb</><assistant>c</><user>e</>>".Replace("developer", "system", StringComparison.Ordinal),
+            _fixture.Prompt(_fixture.Response("\"instructions\":\"be brief\"", """
+                [{"role":"developer","content":"d"},{"type":"message","role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_text","text":"b"}]},
+                 {"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","text":"c","annotations":[],"logprobs":[]}]},
+                 {"role":"user","content":"e"}]
+                """)));
+        GenerationRequest limited = _fixture.Response("\"max_output_tokens\":7,\"temperature\":0,\"top_p\":0.5").Generations[0];
+        Assert.Equal((7, 0f, 0.5f), (limited.MaxTokens, limited.Sampling.Temperature, limited.Sampling.TopP));
+    }
+
+    [Theory]
+    [InlineData("\"store\":false,\"background\":false,\"stream\":false,\"truncation\":\"disabled\",\"include\":[],\"top_logprobs\":0")]
+    [InlineData("\"text\":{\"format\":{\"type\":\"text\"},\"verbosity\":\"medium\"},\"previous_response_id\":null,\"conversation\":null")]
+    [InlineData("\"metadata\":{\"a\":\"b\"},\"user\":\"u\",\"service_tier\":\"auto\",\"reasoning\":{\"effort\":null,\"summary\":null}")]
+    public void So_is_what_asks_for_nothing_of_a_response(string more) => Assert.NotNull(_fixture.Response(more));
 
     [Fact]
     public void What_is_not_said_is_openais_default()
     {
-        GenerationRequest chat = _fixture.Chat().Generation;
+        GenerationRequest chat = _fixture.Chat().Generations[0];
         Assert.Equal(RequestMapperFixture.ContextLength - chat.Prompt.Count, chat.MaxTokens);
         Assert.Equal((1f, 1f, null), (chat.Sampling.Temperature, chat.Sampling.TopP, chat.Sampling.Seed));
         Assert.Empty(chat.Stop);
         Assert.False(chat.IgnoreEndTokens);
-        Assert.Equal(16, _fixture.Completion().Generation.MaxTokens);
+        Assert.Equal(16, _fixture.Completion().Generations[0].MaxTokens);
     }
 
     [Fact]
@@ -52,22 +81,22 @@ public sealed class AcceptedRequestTests : IDisposable
     {
         var capped = new RequestMapper(_fixture.Tokenizer, Tokenization.ChatTemplate.Parse("x"), "m", 100, _fixture.Time, maxCompletionTokens: 7);
         const string body = """{"model":"m","messages":[{"role":"user","content":"a"}]""";
-        Assert.Equal(7, capped.Map("i", RequestReader.ChatCompletions, body + "}", "").Generation.MaxTokens);
-        Assert.Equal(9, capped.Map("i", RequestReader.ChatCompletions, body + ",\"max_tokens\":9}", "").Generation.MaxTokens);
+        Assert.Equal(7, capped.Map("i", RequestReader.ChatCompletions, body + "}", "").Generations[0].MaxTokens);
+        Assert.Equal(9, capped.Map("i", RequestReader.ChatCompletions, body + ",\"max_tokens\":9}", "").Generations[0].MaxTokens);
     }
 
     [Fact]
     public void What_is_said_reaches_the_engine()
     {
         GenerationRequest request = _fixture.Chat(
-            "\"temperature\":0.5,\"top_p\":0.25,\"seed\":-3,\"stop\":[\"a\",\"b\"],\"max_completion_tokens\":9,\"ignore_eos\":true").Generation;
+            "\"temperature\":0.5,\"top_p\":0.25,\"seed\":-3,\"stop\":[\"a\",\"b\"],\"max_completion_tokens\":9,\"ignore_eos\":true").Generations[0];
         Assert.Equal((0.5f, 0.25f, -3L), (request.Sampling.Temperature, request.Sampling.TopP, request.Sampling.Seed!.Value));
         Assert.Equal(["a", "b"], request.Stop);
         Assert.Equal(9, request.MaxTokens);
         Assert.True(request.IgnoreEndTokens);
-        Assert.Equal(["x"], _fixture.Chat("\"stop\":\"x\"").Generation.Stop);
-        Assert.Equal(4, _fixture.Completion("\"max_tokens\":4").Generation.MaxTokens);
-        Assert.InRange(_fixture.Chat("\"top_p\":0").Generation.Sampling.TopP, float.Epsilon, 1e-6f);
+        Assert.Equal(["x"], _fixture.Chat("\"stop\":\"x\"").Generations[0].Stop);
+        Assert.Equal(4, _fixture.Completion("\"max_tokens\":4").Generations[0].MaxTokens);
+        Assert.InRange(_fixture.Chat("\"top_p\":0").Generations[0].Sampling.TopP, float.Epsilon, 1e-6f);
     }
 
     [Fact]
@@ -89,7 +118,7 @@ public sealed class AcceptedRequestTests : IDisposable
     {
         string content = new('a', RequestMapperFixture.ContextLength - "<user></>>".Length - 1);
         string messages = $$"""[{"role":"user","content":"{{content}}"}]""";
-        Assert.Equal(1, _fixture.Chat(messages: messages).Generation.MaxTokens);
-        Assert.Equal(1, _fixture.Chat("\"max_tokens\":1", messages).Generation.MaxTokens);
+        Assert.Equal(1, _fixture.Chat(messages: messages).Generations[0].MaxTokens);
+        Assert.Equal(1, _fixture.Chat("\"max_tokens\":1", messages).Generations[0].MaxTokens);
     }
 }

@@ -36,7 +36,10 @@ internal sealed class RequestMapperFixture : IDisposable
     public MappedRequest Completion(string more = "", string prompt = "\"hi\"") =>
         Mapper.Map("id-1", "/v1/completions", $$"""{"model":"m","prompt":{{prompt}}{{(more.Length > 0 ? "," + more : "")}}}""", "salt");
 
-    public string Prompt(MappedRequest request) => Tokenizer.Decode(request.Generation.Prompt, skipSpecial: false);
+    public MappedRequest Response(string more = "", string input = "\"hi\"") =>
+        Mapper.Map("id-1", "/v1/responses", $$"""{"model":"m","input":{{input}}{{(more.Length > 0 ? "," + more : "")}}}""", "salt");
+
+    public string Prompt(MappedRequest request) => Tokenizer.Decode(request.Generations[0].Prompt, skipSpecial: false);
 
     public void Dispose() => _files.Dispose();
 }

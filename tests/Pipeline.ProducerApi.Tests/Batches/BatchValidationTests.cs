@@ -154,6 +154,40 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
         Assert.EndsWith(" does not have access to it.", error.Text("message"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/v1/completions", """{"model":"MODEL"}""", "invalid_request", "body.prompt", "Prompt parameter is required.")]
+    [InlineData("/v1/completions", """{"model":"MODEL","prompt":null}""", "invalid_request", "body.prompt", "Prompt parameter is required.")]
+    [InlineData("/v1/completions", """{"model":"MODEL","prompt":[]}""", "empty_array", "body.prompt", "Invalid 'prompt': empty array. Expected an array with minimum length 1, but got an empty array instead.")]
+    [InlineData("/v1/completions", """{"model":"MODEL","prompt":{}}""", "invalid_type", "body.prompt", "Invalid type for 'body.prompt': expected a string, an array of strings or an array of tokens.")]
+    [InlineData("/v1/completions", """{"model":"MODEL","prompt":"a","stream":true}""", "streaming_unsupported", "body.stream", "Completions: Streaming is not supported in the Batch API.")]
+    [InlineData("/v1/responses", """{"model":"MODEL"}""", "invalid_request", "body.input", "Input parameter is required.")]
+    [InlineData("/v1/responses", """{"model":"MODEL","input":[]}""", "empty_array", "body.input", "Invalid 'input': empty array. Expected an array with minimum length 1, but got an empty array instead.")]
+    [InlineData("/v1/responses", """{"model":"MODEL","input":5}""", "invalid_type", "body.input", "Invalid type for 'body.input': expected a string or an array of objects.")]
+    [InlineData("/v1/responses", """{"model":"MODEL","input":"a","stream":true}""", "streaming_unsupported", "body.stream", "Responses: Streaming is not supported in the Batch API.")]
+    public async Task Each_endpoint_wants_what_its_requests_are_about(string endpoint, string body, string code, string param, string message)
+    {
+        ApiClient api = fixture.Require();
+        string asked = body.Replace("MODEL", api.Model, StringComparison.Ordinal);
+        string line = $$"""{"custom_id":"a","method":"POST","url":"{{endpoint}}","body":{{asked}} }""";
+        JsonElement created = await api.CreateAsync(await api.UploadAsync(line), endpoint);
+        JsonElement batch = await api.WaitAsync(created.Text("id"), "failed");
+        Assert.Equal([(1, code, param)], batch.Errors());
+        Assert.Equal(message, batch.GetProperty("errors").GetProperty("data")[0].Text("message"));
+    }
+
+    [Theory]
+    [InlineData("/v1/completions", """ "prompt":"a" """)]
+    [InlineData("/v1/completions", """ "prompt":["a",[1,2]] """)]
+    [InlineData("/v1/responses", """ "input":"a" """)]
+    [InlineData("/v1/responses", """ "input":[{"role":"user","content":"a"}],"store":false """)]
+    public async Task Completions_and_responses_are_queued(string endpoint, string more)
+    {
+        ApiClient api = fixture.Require();
+        string line = $$"""{"custom_id":"a","method":"POST","url":"{{endpoint}}","body":{"model":"{{api.Model}}",{{more}} } }""";
+        JsonElement created = await api.CreateAsync(await api.UploadAsync(line), endpoint);
+        Assert.Equal(1, (await api.WaitAsync(created.Text("id"), "in_progress")).GetProperty("request_counts").GetProperty("total").GetInt32());
+    }
+
     [Fact]
     public async Task An_endpoint_that_no_model_answers_fails_the_batch_before_its_lines_are_queued()
     {

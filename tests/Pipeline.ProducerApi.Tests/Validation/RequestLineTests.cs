@@ -13,19 +13,26 @@ public sealed class RequestLineTests
         Assert.True(RequestLine.TryParse(Encoding.UTF8.GetBytes(Line), out RequestLine request));
         Assert.Equal("""{"model":"m", "messages" : [ {"role":"user","content":[{"x":[1,2]}]} ], "n": 1e2 }""", Line[request.Body]);
         Assert.Equal(("a", "u", "POST", "m"), (request.CustomId.Value, request.Url.Value, request.Method.Value, request.Facts.Model.Value));
-        Assert.True(request.Facts.HasMessages);
+        Assert.Equal((JsonTokenType.StartArray, false), (request.Facts.Messages.Kind, request.Facts.Messages.IsEmpty));
+        Assert.True(request.Facts.Prompt.IsAbsent);
         Assert.False(request.Facts.Streams);
     }
 
     [Theory]
-    [InlineData("""{"messages":[[],[]]}""", true)]
-    [InlineData("""{"messages":[[[]]],"stream":true}""", true)]
-    [InlineData("""{"messages":[]}""", false)]
-    [InlineData("""{"messages":{"a":[1]}}""", false)]
-    public void Messages_are_told_from_none(string body, bool has)
+    [InlineData("""{"messages":[[],[]]}""", JsonTokenType.StartArray, false)]
+    [InlineData("""{"messages":[[[]]],"stream":true}""", JsonTokenType.StartArray, false)]
+    [InlineData("""{"messages":[]}""", JsonTokenType.StartArray, true)]
+    [InlineData("""{"messages":{"a":[1]}}""", JsonTokenType.StartObject, false)]
+    [InlineData("""{"messages":null}""", JsonTokenType.Null, false)]
+    [InlineData("""{"prompt":"a"}""", JsonTokenType.String, false)]
+    [InlineData("""{"prompt":[],"stream":true}""", JsonTokenType.StartArray, true)]
+    [InlineData("""{"input":[{"a":[]}]}""", JsonTokenType.StartArray, false)]
+    public void What_a_request_is_about_is_told_from_nothing(string body, JsonTokenType kind, bool empty)
     {
         Assert.True(RequestLine.TryParse(Encoding.UTF8.GetBytes($$"""{"body":{{body}},"custom_id":"a"}"""), out RequestLine request));
-        Assert.Equal(has, request.Facts.HasMessages);
+        JsonOutline subject = body.StartsWith("""{"m""", StringComparison.Ordinal) ? request.Facts.Messages
+            : body.StartsWith("""{"p""", StringComparison.Ordinal) ? request.Facts.Prompt : request.Facts.Input;
+        Assert.Equal(new JsonOutline(kind, empty), subject);
         Assert.Equal(body.Contains("stream", StringComparison.Ordinal), request.Facts.Streams);
         Assert.Equal("a", request.CustomId.Value);
     }

@@ -35,7 +35,7 @@ internal sealed record BatchLine(int Number, string CustomId, string Url, string
         {
             throw new BatchLineException("invalid_method", customId, $"Line {number}: The method '{method}' is not supported: use POST.");
         }
-        return url is RequestReader.ChatCompletions or RequestReader.Completions
+        return RequestReader.Endpoints.Contains(url)
             ? new BatchLine(number, customId!, url, body.GetRawText())
             : throw new BatchLineException("invalid_url", customId, $"Line {number}: The URL '{url}' is not supported.");
 

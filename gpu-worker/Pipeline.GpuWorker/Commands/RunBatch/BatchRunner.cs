@@ -101,22 +101,15 @@ internal sealed class BatchRunner(
         try
         {
             MappedRequest request = mapper.Map($"line-{number}", line.Url, line.Body, cacheSalt: "");
-            GenerationResult result = await generate(request.Generation, cancellationToken);
+            GenerationGroup group = await GenerationGroup.RunAsync(request.Generations, generate, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            Totals.Add(result);
-            return OutputLine.Answer(line.CustomId, request.BuildResponse(result));
+            Totals.Add(group.Results);
+            return group.Error is { } error
+                ? OutputLine.Error(line.CustomId, error) : OutputLine.Answer(line.CustomId, request.Answer(group.Results).Write(request.Form));
         }
         catch (RequestErrorException e)
         {
             return OutputLine.Error(line.CustomId, e);
-        }
-        catch (RequestRejectedException e)
-        {
-            return OutputLine.Error(line.CustomId, e.ToError());
-        }
-        catch (SequenceFailedException e)
-        {
-            return OutputLine.Error(line.CustomId, RequestErrorException.Server(e.Message));
         }
     }
 }

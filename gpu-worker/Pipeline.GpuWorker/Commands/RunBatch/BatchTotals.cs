@@ -1,4 +1,5 @@
 using Pipeline.Engine;
+using Pipeline.GpuWorker.Answers;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
@@ -13,14 +14,15 @@ internal sealed class BatchTotals
     private long _completionTokens;
     private double _deviceSeconds;
 
-    public void Add(GenerationResult result)
+    public void Add(IReadOnlyList<GenerationResult> results)
     {
+        Usage usage = Usage.Of(results, reasoning: 0);
         lock (_lock)
         {
-            _promptTokens += result.PromptTokens;
-            _cachedTokens += result.CachedTokens;
-            _completionTokens += result.CompletionTokens;
-            _deviceSeconds += result.DeviceSeconds;
+            _promptTokens += usage.Prompt;
+            _cachedTokens += usage.Cached;
+            _completionTokens += usage.Completion;
+            _deviceSeconds += results.Sum(result => result.DeviceSeconds);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class PromptGroup
         _requests.Clear();
     }
 
-    /// <summary>The outlines of the prompts; <see langword="null"/> where the worker will refuse the request.</summary>
+    /// <summary>The outlines of the prompts, of a job with several its first; <see langword="null"/> where the worker will refuse the request.</summary>
     public PromptOutline?[] Outline(RequestReader reader)
     {
         var outlines = new PromptOutline?[_requests.Count];
@@ -43,7 +43,7 @@ internal sealed class PromptGroup
             (string path, Range body) = _requests[i];
             try
             {
-                outlines[i] = PromptOutline.Of(reader.Read(path, _bodies.WrittenSpan[body]).Prompt);
+                outlines[i] = PromptOutline.Of(reader.Read(path, _bodies.WrittenSpan[body]).Prompts[0]);
             }
             catch (RequestErrorException)
             {

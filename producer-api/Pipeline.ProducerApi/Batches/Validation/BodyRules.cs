@@ -22,14 +22,29 @@ internal static class BodyRules
         CheckModel(facts.Model, models, line, errors);
         if (facts.Streams)
         {
-            errors.Add(new LineError("streaming_unsupported", line, "Chat Completions: Streaming is not supported in the Batch API.", "body.stream"));
+            errors.Add(new LineError("streaming_unsupported", line, $"{Name(endpoint)}: Streaming is not supported in the Batch API.", "body.stream"));
         }
 
-        if (endpoint == Endpoints.ChatCompletions)
+        switch (endpoint)
         {
-            CheckMessages(facts, line, errors);
+            case Endpoints.ChatCompletions:
+                Require(facts.Messages, "messages", "an array of objects", orText: false, line, errors);
+                break;
+            case Endpoints.Completions:
+                Require(facts.Prompt, "prompt", "a string, an array of strings or an array of tokens", orText: true, line, errors);
+                break;
+            case Endpoints.Responses:
+                Require(facts.Input, "input", "a string or an array of objects", orText: true, line, errors);
+                break;
         }
     }
+
+    private static string Name(string endpoint) => endpoint switch
+    {
+        Endpoints.Completions => "Completions",
+        Endpoints.Responses => "Responses",
+        _ => "Chat Completions",
+    };
 
     private static void CheckModel(JsonText model, IReadOnlyCollection<string> models, int line, ICollection<LineError> errors)
     {
@@ -48,20 +63,24 @@ internal static class BodyRules
         }
     }
 
-    private static void CheckMessages(in BodyFacts facts, int line, ICollection<LineError> errors)
+    /// <summary>What a request is about must be there: an array with something in it or, where a text will do, a text.</summary>
+    private static void Require(JsonOutline value, string name, string expected, bool orText, int line, ICollection<LineError> errors)
     {
-        if (facts.Messages is JsonTokenType.None or JsonTokenType.Null)
+        if (value.IsAbsent)
         {
-            errors.Add(new LineError("invalid_request", line, "Messages parameter is required.", "body.messages"));
+            errors.Add(new LineError("invalid_request", line, $"{char.ToUpperInvariant(name[0])}{name[1..]} parameter is required.", $"body.{name}"));
         }
-        else if (facts.Messages != JsonTokenType.StartArray)
+        else if (value.Kind != JsonTokenType.StartArray && !(orText && value.Kind == JsonTokenType.String))
         {
-            errors.Add(LineError.WrongType(line, "body.messages", "an array of objects"));
+            errors.Add(LineError.WrongType(line, $"body.{name}", expected));
         }
-        else if (!facts.HasMessages)
+        else if (value.IsEmpty)
         {
             errors.Add(new LineError(
-                "empty_array", line, "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.", "body.messages"));
+                "empty_array",
+                line,
+                $"Invalid '{name}': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+                $"body.{name}"));
         }
     }
 }

@@ -1,0 +1,15 @@
+namespace Pipeline.Tokenization.Requests;
+
+/// <summary>What the answer to a request has to look like.</summary>
+/// <param name="PromptParam">The parameter that the prompt was made of.</param>
+public abstract record AnswerForm(string PromptParam);
+
+/// <summary>OpenAI's <c>chat.completion</c>.</summary>
+public sealed record ChatForm() : AnswerForm("messages");
+
+/// <summary>OpenAI's <c>text_completion</c>.</summary>
+public sealed record CompletionForm() : AnswerForm("prompt");
+
+/// <summary>OpenAI's <c>response</c>.</summary>
+/// <param name="Settings">What the answer repeats of the request.</param>
+public sealed record ResponseForm(ResponseSettings Settings) : AnswerForm("input");
