@@ -24,17 +24,9 @@ internal sealed record EngineCore(
         EngineOptionsValidator.Validate(options);
         ModelConfig model = ModelConfigReader.Read(options.ModelDirectory);
 
-        LibtorchLoader.EnsureLoaded();
-        torch.set_num_threads(options.Threads ?? Environment.ProcessorCount);
-        if (options.Device != "cpu" && !torch.cuda.is_available())
-        {
-            throw new InvalidOperationException($"Device is {options.Device}, but libtorch finds no CUDA device.");
-        }
-
-        Device device = torch.device(options.Device);
-        ScalarType type = options.Dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16;
+        (Device device, ScalarType type, int threads) = ComputeSetting.Of(options);
         Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device, LinearMakers.For(options.Dtype, type, device));
-        KernelSetting setting = new(model, options.BlockSize, type, device, options.Threads ?? Environment.ProcessorCount);
+        KernelSetting setting = new(model, options.BlockSize, type, device, threads);
         KernelChoice kernels = KernelChoice.Make(setting, options.Kernels, KernelMakers.All);
         EngineSize size = EngineSize.Of(
             options, model, () => CacheMemory.Measure(device, () => TrialStep.Run(decoder, kernels.Kernels, options, type, device, time)));

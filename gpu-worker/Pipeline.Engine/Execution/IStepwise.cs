@@ -25,9 +25,3 @@ internal interface IStepwise<TRequest, TResult, TStatistics> : IDisposable
     /// <exception cref="Exception">The device or the engine itself failed: it is not to be used further.</exception>
     IReadOnlyList<Finished<TResult>> Step();
 }
-
-/// <summary>A request that left an engine.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Result">What came of it; for a failed one, as far as it got.</param>
-/// <param name="Failure">Why it alone failed, or null.</param>
-internal readonly record struct Finished<TResult>(string Id, TResult Result, Exception? Failure);

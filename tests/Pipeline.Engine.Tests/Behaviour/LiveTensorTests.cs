@@ -1,3 +1,4 @@
+using Pipeline.Engine.Embedding;
 using Pipeline.Engine.Tests.Support;
 using TorchSharp;
 
@@ -42,6 +43,28 @@ public sealed class LiveTensorTests : IDisposable
         long before = Count();
         Load().Dispose();
         Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Live_tensors_stay_flat_over_embeddings_and_none_is_left_at_the_end()
+    {
+        using RandomEncoder encoder = new(new() { Seed = 23 });
+        EmbeddingEngine.Load(new() { ModelDirectory = encoder.Directory, Threads = 1 }).Dispose();
+        long none = Count();
+        using (EmbeddingEngine engine = EmbeddingEngine.Load(new() { ModelDirectory = encoder.Directory, Threads = 1, TokenBudget = 100 }))
+        {
+            // The longest step there will be takes the memory that numbers travel in.
+            EmbeddingDriver.Run(engine, new EmbeddingRequest { Id = "warm", Inputs = [.. Enumerable.Repeat(new int[20], 5)] });
+            long before = Count();
+            engine.Add(new() { Id = "a", Inputs = EmbeddingDriver.Inputs(60, 97, 20, 4) });
+            while (engine.HasWork)
+            {
+                engine.Step();
+                Assert.Equal(before, torch.Tensor.TotalCount);
+            }
+        }
+
+        Assert.Equal(none, torch.Tensor.TotalCount);
     }
 
     private static long Count()
