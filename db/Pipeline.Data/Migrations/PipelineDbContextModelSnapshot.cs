@@ -116,6 +116,12 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<int>("Ended")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("ended");
+
                     b.Property<string>("Endpoint")
                         .IsRequired()
                         .HasColumnType("text")
@@ -148,10 +154,6 @@ namespace Pipeline.Data.Migrations
                     b.Property<DateTimeOffset?>("FinalizingAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finalizing_at");
-
-                    b.Property<string>("IdempotencyKey")
-                        .HasColumnType("text")
-                        .HasColumnName("idempotency_key");
 
                     b.Property<DateTimeOffset?>("InProgressAt")
                         .HasColumnType("timestamp with time zone")
@@ -226,15 +228,38 @@ namespace Pipeline.Data.Migrations
                         .HasDatabaseName("ix_batches_status")
                         .HasFilter("status IN ('validating', 'in_progress', 'finalizing', 'cancelling')");
 
-                    b.HasIndex("TenantId", "IdempotencyKey")
-                        .IsUnique()
-                        .HasDatabaseName("ix_batches_tenant_id_idempotency_key")
-                        .HasFilter("idempotency_key IS NOT NULL");
-
                     b.HasIndex("TenantId", "CreatedAt", "Id")
                         .HasDatabaseName("ix_batches_tenant_id_created_at_id");
 
                     b.ToTable("batches", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.Ending", b =>
+                {
+                    b.Property<string>("BatchId")
+                        .HasColumnType("text")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int>("First")
+                        .HasColumnType("integer")
+                        .HasColumnName("first");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.PrimitiveCollection<long[]>("JobIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("job_ids");
+
+                    b.HasKey("BatchId", "First")
+                        .HasName("pk_endings");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_endings_ended_at");
+
+                    b.ToTable("endings", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.FileChunk", b =>
@@ -256,6 +281,47 @@ namespace Pipeline.Data.Migrations
                         .HasName("pk_file_chunks");
 
                     b.ToTable("file_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.IdempotencyKey", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Scope")
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Reply")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reply");
+
+                    b.HasKey("TenantId", "Scope", "Key")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_idempotency_keys_expires_at");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Job", b =>
@@ -292,6 +358,12 @@ namespace Pipeline.Data.Migrations
                     b.Property<short>("Priority")
                         .HasColumnType("smallint")
                         .HasColumnName("priority");
+
+                    b.Property<short>("RetriedAfter")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("retried_after");
 
                     b.Property<long?>("SliceId")
                         .HasColumnType("bigint")
