@@ -41,6 +41,12 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>Worker processes and their leases.</summary>
     public DbSet<Worker> Workers => Set<Worker>();
 
+    /// <summary>The order in which jobs ended.</summary>
+    public DbSet<Ending> Endings => Set<Ending>();
+
+    /// <summary>First answers to creates.</summary>
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -38,6 +38,12 @@ internal sealed class ApiOptions
     /// <summary>Seconds for which a key's lookup is remembered: a revoked key works on for that long.</summary>
     public double KeyCacheSeconds { get; set; } = 5;
 
+    /// <summary>Seconds without news after which a stream of results or of events says that it is still there.</summary>
+    public double HeartbeatSeconds { get; set; } = 15;
+
+    /// <summary>Hours for which the first answer to a create is kept under its <c>Idempotency-Key</c>.</summary>
+    public double IdempotencyHours { get; set; } = 24;
+
     /// <summary>Says what is wrong with the settings, or <see langword="null"/>.</summary>
     public string? Complaint() =>
         Models.Length == 0 || Models.Any(string.IsNullOrWhiteSpace) ? "Pipeline:Models must name at least one model, such as Pipeline__Models__0=pipeline-extract-small."
@@ -45,6 +51,6 @@ internal sealed class ApiOptions
         : MaxFileBytes <= 0 || MaxBatchLines <= 0 || MaxLineBytes <= 0 ? "Pipeline:MaxFileBytes, MaxBatchLines and MaxLineBytes must be positive."
         : SliceJobs is <= 0 or > 10_000 ? "Pipeline:SliceJobs must be between 1 and 10000."
         : DispatchWindow is <= 0 or > 1_000 ? "Pipeline:DispatchWindow must be between 1 and 1000."
-        : UnroutableDelaySeconds <= 0 || ConfirmTimeoutSeconds <= 0 || KeyCacheSeconds < 0 ? "Pipeline's times must be positive."
+        : UnroutableDelaySeconds <= 0 || ConfirmTimeoutSeconds <= 0 || KeyCacheSeconds < 0 || IdempotencyHours <= 0 || HeartbeatSeconds <= 0 ? "Pipeline's times must be positive."
         : null;
 }

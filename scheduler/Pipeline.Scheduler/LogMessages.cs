@@ -21,6 +21,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 3006, Level = LogLevel.Information, Message = "Deleted {Jobs} jobs past their retention.")]
     public static partial void JobsPurged(ILogger logger, int jobs);
 
+    [LoggerMessage(EventId = 3007, Level = LogLevel.Information, Message = "Forgot {Keys} idempotency keys past their time.")]
+    public static partial void IdempotencyKeysPurged(ILogger logger, int keys);
+
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "A login to the dashboard from {Address} was refused.")]
     public static partial void LoginRefused(ILogger logger, string? address);
 }

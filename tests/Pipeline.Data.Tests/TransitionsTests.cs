@@ -18,7 +18,8 @@ public sealed class TransitionsTests
         {
             JobState.Queued => to is JobState.Running or JobState.Failed or JobState.Cancelled or JobState.Expired,
             JobState.Running => true,
-            _ => false,
+            JobState.Completed => false,
+            _ => to is JobState.Queued,
         };
         JobState state = from;
         Check(from, to, legal, () => Transitions.Change(ref state, to), () => state, Transitions.SourcesOf(to).Contains((short)from));
@@ -43,31 +44,36 @@ public sealed class TransitionsTests
 
     [Theory]
     [MemberData(nameof(EveryPairOfBatchStatuses))]
-    public void A_batch_lives_as_the_contract_says(BatchStatus from, BatchStatus to)
+    public void A_batch_lives_as_the_contract_says_and_may_be_retried(BatchStatus from, BatchStatus to)
     {
         bool legal = (from.ToName(), to.ToName()) is
             ("validating", "in_progress") or ("validating", "failed") or ("validating", "cancelling") or
             ("in_progress", "finalizing") or ("in_progress", "cancelling") or
-            ("finalizing", "completed") or ("finalizing", "expired") or ("cancelling", "cancelled");
+            ("finalizing", "completed") or ("finalizing", "expired") or ("cancelling", "cancelled") or
+            ("completed" or "expired" or "cancelled", "in_progress") or ("cancelled", "validating");
         BatchStatus status = from;
         Check(from, to, legal, () => Transitions.Change(ref status, to), () => status, Transitions.SourcesOf(to).Contains(from.ToName()));
     }
 
     [Fact]
-    public void A_final_state_has_no_way_out()
+    public void A_final_state_has_no_way_waysbut_a_retry()
     {
         foreach (JobState from in Enum.GetValues<JobState>())
         {
-            bool hasWayOut = Enum.GetValues<JobState>().Any(to => Transitions.SourcesOf(to).Contains((short)from));
-            Assert.Equal(!hasWayOut, from.IsFinal());
+            JobState[] ways = [.. Enum.GetValues<JobState>().Where(to => Transitions.SourcesOf(to).Contains((short)from))];
+            Assert.Equal(from.IsFinal(), ways.All(to => to == JobState.Queued));
         }
 
         foreach (BatchStatus from in Enum.GetValues<BatchStatus>())
         {
-            bool hasWayOut = Enum.GetValues<BatchStatus>().Any(to => Transitions.SourcesOf(to).Contains(from.ToName()));
-            Assert.Equal(!hasWayOut, from.IsFinal());
+            BatchStatus[] ways = [.. Enum.GetValues<BatchStatus>().Where(to => Transitions.SourcesOf(to).Contains(from.ToName()))];
+            Assert.Equal(from.IsFinal(), ways.All(to => to is BatchStatus.InProgress or BatchStatus.Validating) && from != BatchStatus.Validating);
         }
     }
+
+    [Fact]
+    public void All_that_has_ended_but_not_well_can_be_retried() =>
+        Assert.Equal([(short)JobState.Failed, (short)JobState.Cancelled, (short)JobState.Expired], Transitions.Retryable);
 
     [Fact]
     public void Every_batch_status_has_a_name_that_reads_back() =>

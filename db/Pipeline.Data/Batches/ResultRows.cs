@@ -24,18 +24,21 @@ public static class ResultRows
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            ResultRow row = new(
-                reader.GetInt64(0),
-                (JobState)reader.GetInt16(1),
-                reader.GetString(2),
-                reader.IsDBNull(3) ? 0 : reader.GetInt16(3),
-                reader.IsDBNull(4) ? null : reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5),
-                reader.IsDBNull(6) ? null : reader.GetString(6),
-                reader.IsDBNull(7) ? null : reader.GetString(7));
+            ResultRow row = Read(reader, 0);
             yield return row.State.IsFinal()
                 ? row
                 : throw new InvalidOperationException($"Batch {batchId} is to be finalized, but its job {row.JobId} is {row.State}.");
         }
     }
+
+    /// <summary>The row whose columns begin at <paramref name="first"/>: id, state, custom id, status, request id, body, error code and message.</summary>
+    internal static ResultRow Read(NpgsqlDataReader reader, int first) => new(
+        reader.GetInt64(first),
+        (JobState)reader.GetInt16(first + 1),
+        reader.GetString(first + 2),
+        reader.IsDBNull(first + 3) ? 0 : reader.GetInt16(first + 3),
+        reader.IsDBNull(first + 4) ? null : reader.GetString(first + 4),
+        reader.IsDBNull(first + 5) ? null : reader.GetFieldValue<byte[]>(first + 5),
+        reader.IsDBNull(first + 6) ? null : reader.GetString(first + 6),
+        reader.IsDBNull(first + 7) ? null : reader.GetString(first + 7));
 }

@@ -24,6 +24,8 @@ internal static class EntityConfigurations
         model.Entity<JobCost>(Configure);
         model.Entity<Slice>(Configure);
         model.Entity<Worker>(Configure);
+        model.Entity<Ending>(Configure);
+        model.Entity<IdempotencyKey>(Configure);
     }
 
     private static void Configure(EntityTypeBuilder<Tenant> tenant)
@@ -61,10 +63,10 @@ internal static class EntityConfigurations
         batch.Property(b => b.Outcome).HasConversion(
             status => status == null ? null : status.Value.ToName(),
             name => name == null ? null : BatchStatusNames.Parse(name));
+        batch.Property(b => b.Ended).HasDefaultValue(0);
         batch.Property(b => b.Errors).HasColumnType("jsonb");
         batch.Property(b => b.Metadata).HasColumnType("jsonb");
         batch.HasIndex(b => new { b.TenantId, b.CreatedAt, b.Id });
-        batch.HasIndex(b => new { b.TenantId, b.IdempotencyKey }).IsUnique().HasFilter("idempotency_key IS NOT NULL");
         batch.HasIndex(b => b.Status).HasFilter("status IN ('validating', 'in_progress', 'finalizing', 'cancelling')");
     }
 
@@ -73,6 +75,7 @@ internal static class EntityConfigurations
         job.ToTable("jobs");
         job.Property(j => j.Id).ValueGeneratedNever();
         job.Property(j => j.State).HasConversion<short>();
+        job.Property(j => j.RetriedAfter).HasDefaultValue((short)0);
         job.HasIndex(j => j.SliceId);
         job.HasIndex(j => new { j.BatchId, j.Line });
         job.HasIndex(j => j.WorkerId).HasFilter("state = 1");
@@ -127,5 +130,19 @@ internal static class EntityConfigurations
     {
         worker.ToTable("workers");
         worker.HasIndex(w => w.HeartbeatAt).HasFilter("stopped_at IS NULL");
+    }
+
+    private static void Configure(EntityTypeBuilder<Ending> ending)
+    {
+        ending.ToTable("endings");
+        ending.HasKey(e => new { e.BatchId, e.First });
+        ending.HasIndex(e => e.EndedAt);
+    }
+
+    private static void Configure(EntityTypeBuilder<IdempotencyKey> key)
+    {
+        key.ToTable("idempotency_keys");
+        key.HasKey(k => new { k.TenantId, k.Scope, k.Key });
+        key.HasIndex(k => k.ExpiresAt);
     }
 }

@@ -8,7 +8,7 @@ namespace Pipeline.Data.Duties;
 
 /// <summary>Takes the running jobs of dead workers back, and ends those that lost too many of them.</summary>
 /// <remarks>
-/// A claim counts as a death unless the ledger says that the worker gave the job back itself. After one death jobs travel
+/// A claim counts as a death unless the ledger says that the worker gave the job back itself; a retry begins to count anew. After one death jobs travel
 /// on in exclusive slices of <see cref="SliceAfterOne"/>, after two each alone, and after <see cref="Deaths"/> it is over:
 /// the job that kills its workers ends up alone, and the innocent go on. Safe to run twice at once.
 /// </remarks>
@@ -33,9 +33,9 @@ public static class JobTakeBack
         $"""
         WITH lost AS MATERIALIZED (
             SELECT j.id, j.tenant_id, j.batch_id, j.model, j.priority, j.slice_id AS old_slice_id, b.expires_at AS deadline, b.status,
-                j.attempts - (SELECT count(*) FROM job_costs c WHERE c.job_id = j.id AND c.outcome = 'released') AS deaths
+                j.attempts - j.retried_after - (SELECT count(*) FROM job_costs c WHERE c.job_id = j.id AND c.outcome = 'released' AND c.attempt > j.retried_after) AS deaths
             FROM jobs j LEFT JOIN workers w ON w.id = j.worker_id LEFT JOIN batches b ON b.id = j.batch_id
-            WHERE j.state = {Transitions.SourcesOf(JobState.Queued).Single()} AND (w.id IS NULL OR w.stopped_at IS NOT NULL)
+            WHERE j.state = {(short)JobState.Running} AND (w.id IS NULL OR w.stopped_at IS NOT NULL)
             ORDER BY j.id LIMIT $1
             FOR NO KEY UPDATE OF j SKIP LOCKED),
         fates AS (

@@ -37,6 +37,20 @@ public static class Purge
             LIMIT $3 FOR UPDATE SKIP LOCKED)
         """;
 
+    private const string EndingsSql =
+        """
+        DELETE FROM endings WHERE (batch_id, first) IN (
+            SELECT e.batch_id, e.first FROM endings e
+            WHERE e.ended_at < now() - $1 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.batch_id = e.batch_id)
+            LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+
+    private const string KeysSql =
+        """
+        DELETE FROM idempotency_keys WHERE (tenant_id, scope, key) IN (
+            SELECT tenant_id, scope, key FROM idempotency_keys WHERE expires_at <= now() LIMIT $1 FOR UPDATE SKIP LOCKED)
+        """;
+
     private static readonly string[] FinalStatuses = [.. Enum.GetValues<BatchStatus>().Where(s => s.IsFinal()).Select(s => s.ToName())];
 
     /// <summary>Deletes files, with their content, whose time is up.</summary>
@@ -45,16 +59,22 @@ public static class Purge
         RepeatAsync(dataSource, FilesSql, [BatchStatus.Validating.ToName(), FilesPerTransaction], FilesPerTransaction, cancellationToken);
 
     /// <summary>
-    /// Deletes jobs with their bodies and results, and closed slices, <paramref name="retention"/> after they ended. The
-    /// ledger and the batches stay.
+    /// Deletes jobs with their bodies and results, closed slices, and the order in which jobs ended, <paramref name="retention"/>
+    /// after they ended. The ledger and the batches stay.
     /// </summary>
     /// <returns>How many jobs went.</returns>
     public static async Task<int> JobsAsync(NpgsqlDataSource dataSource, TimeSpan retention, CancellationToken cancellationToken)
     {
         int jobs = await RepeatAsync(dataSource, JobsSql, [retention, JobStates.Open, FinalStatuses, RowsPerTransaction], RowsPerTransaction, cancellationToken);
         await RepeatAsync(dataSource, SlicesSql, [(short)SliceState.Done, retention, RowsPerTransaction], RowsPerTransaction, cancellationToken);
+        await RepeatAsync(dataSource, EndingsSql, [retention, RowsPerTransaction], RowsPerTransaction, cancellationToken);
         return jobs;
     }
+
+    /// <summary>Deletes idempotency keys whose time is up.</summary>
+    /// <returns>How many went.</returns>
+    public static Task<int> IdempotencyKeysAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        RepeatAsync(dataSource, KeysSql, [RowsPerTransaction], RowsPerTransaction, cancellationToken);
 
     private static async Task<int> RepeatAsync(NpgsqlDataSource dataSource, string sql, object[] parameters, int full, CancellationToken cancellationToken)
     {

@@ -26,11 +26,8 @@ public sealed class Batch
     /// <summary>The file of failed lines; <see langword="null"/> until finished, or if there were none.</summary>
     public string? ErrorFileId { get; set; }
 
-    /// <summary>As the submitter wrote it, <c>24h</c>.</summary>
+    /// <summary>As the submitter wrote it, such as <c>24h</c>.</summary>
     public required string CompletionWindow { get; set; }
-
-    /// <summary>The submitter's <c>Idempotency-Key</c>, unique per tenant: a repeated create returns this batch.</summary>
-    public string? IdempotencyKey { get; set; }
 
     /// <summary>Higher goes first. Default 0.</summary>
     public short Priority { get; set; }
@@ -61,6 +58,9 @@ public sealed class Batch
 
     /// <summary>Jobs not yet in a final state.</summary>
     public int Remaining { get; set; }
+
+    /// <summary>Jobs that have ended, those counted twice that were retried and ended again: the place that the next <see cref="Ending"/> begins at.</summary>
+    public int Ended { get; set; }
 
     /// <summary>Prompt tokens of all results.</summary>
     public long PromptTokens { get; set; }

@@ -34,6 +34,9 @@ public sealed class Job
     /// </summary>
     public short Attempts { get; set; }
 
+    /// <summary>The attempts it had when it was last retried: what they came to is not held against it.</summary>
+    public short RetriedAfter { get; set; }
+
     /// <summary>Higher goes first. Default 0.</summary>
     public short Priority { get; set; }
 

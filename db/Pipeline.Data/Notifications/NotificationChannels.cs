@@ -14,4 +14,7 @@ public static class NotificationChannels
 
     /// <summary>A batch has no open jobs left, or was cancelled.</summary>
     public const string Batches = "pipeline_batches";
+
+    /// <summary>Jobs of a batch have ended, or its status has changed.</summary>
+    public const string Progress = "pipeline_progress";
 }

@@ -7,10 +7,12 @@ namespace Pipeline.Data.Results;
 /// <summary>What a group of ended jobs adds to the counters of one batch.</summary>
 internal sealed class BatchTally(string batchId)
 {
+    private readonly List<long> _jobIds = [];
+
     public string BatchId { get; } = batchId;
 
     /// <summary>Jobs that reached a final state.</summary>
-    public int Ended { get; private set; }
+    public int Ended => _jobIds.Count;
 
     public int Completed { get; private set; }
 
@@ -27,19 +29,19 @@ internal sealed class BatchTally(string batchId)
     public long ReasoningTokens { get; private set; }
 
     /// <summary>Sums up jobs by batch, in the order of batch ids: the last locks a transaction takes, always in this order.</summary>
-    public static IReadOnlyList<BatchTally> Of(IEnumerable<(string? BatchId, JobState State, AttemptTokens Tokens)> jobs)
+    public static IReadOnlyList<BatchTally> Of(IEnumerable<SettledJob> jobs)
     {
         SortedDictionary<string, BatchTally> tallies = new(StringComparer.Ordinal);
-        foreach ((string? batchId, JobState state, AttemptTokens tokens) in jobs)
+        foreach (SettledJob job in jobs)
         {
-            if (batchId is not null && state.IsFinal())
+            if (job.BatchId is not null && job.State.IsFinal())
             {
-                if (!tallies.TryGetValue(batchId, out BatchTally? tally))
+                if (!tallies.TryGetValue(job.BatchId, out BatchTally? tally))
                 {
-                    tallies.Add(batchId, tally = new BatchTally(batchId));
+                    tallies.Add(job.BatchId, tally = new BatchTally(job.BatchId));
                 }
 
-                tally.Add(state, tokens);
+                tally.Add(job);
             }
         }
 
@@ -47,8 +49,8 @@ internal sealed class BatchTally(string batchId)
     }
 
     /// <summary>
-    /// Adds the statements that update the counters. A batch in progress whose last job has ended starts finalizing; the
-    /// finalizer is told of every batch that has none left.
+    /// Adds the statements that update the counters and write down which jobs ended. A batch in progress whose last job has
+    /// ended starts finalizing; the finalizer is told of every batch that has none left.
     /// </summary>
     public static void AddTo(NpgsqlBatch batch, IReadOnlyList<BatchTally> tallies)
     {
@@ -59,6 +61,7 @@ internal sealed class BatchTally(string batchId)
             WITH counted AS (
                 UPDATE batches b SET
                     remaining = b.remaining - t.ended,
+                    ended = b.ended + t.ended,
                     completed = b.completed + t.completed,
                     failed = b.failed + t.failed,
                     prompt_tokens = b.prompt_tokens + t.prompt,
@@ -70,8 +73,13 @@ internal sealed class BatchTally(string batchId)
                     outcome = CASE WHEN b.status = ANY($9) AND b.remaining = t.ended THEN t.outcome ELSE b.outcome END
                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $11) AS t(id, ended, completed, failed, prompt, cached, completion, reasoning, outcome)
                 WHERE b.id = t.id
-                RETURNING b.id, b.remaining)
-            SELECT pg_notify('{NotificationChannels.Batches}', id) FROM counted WHERE remaining = 0
+                RETURNING b.id, b.remaining, b.ended - t.ended AS first),
+            listed AS (
+                INSERT INTO endings (batch_id, first, job_ids, ended_at)
+                SELECT c.id, c.first, array_agg(j.job_id ORDER BY j.n), clock_timestamp()
+                FROM counted c JOIN unnest($12, $13) WITH ORDINALITY AS j(batch_id, job_id, n) ON j.batch_id = c.id
+                GROUP BY c.id, c.first)
+            SELECT pg_notify('{NotificationChannels.Progress}', id), CASE WHEN remaining = 0 THEN pg_notify('{NotificationChannels.Batches}', id) END FROM counted
             """)
         {
             Parameters =
@@ -87,19 +95,21 @@ internal sealed class BatchTally(string batchId)
                 new() { Value = Transitions.SourcesOf(BatchStatus.Finalizing) },
                 new() { Value = BatchStatus.Finalizing.ToName() },
                 new() { Value = tallies.Select(t => (t.Expired ? BatchStatus.Expired : BatchStatus.Completed).ToName()).ToArray() },
+                new() { Value = tallies.SelectMany(t => Enumerable.Repeat(t.BatchId, t.Ended)).ToArray() },
+                new() { Value = tallies.SelectMany(t => t._jobIds).ToArray() },
             },
         });
     }
 
-    private void Add(JobState state, AttemptTokens tokens)
+    private void Add(in SettledJob job)
     {
-        Ended++;
-        Completed += state == JobState.Completed ? 1 : 0;
-        Failed += state == JobState.Failed ? 1 : 0;
-        Expired |= state == JobState.Expired;
-        PromptTokens += tokens.Prompt;
-        CachedTokens += tokens.Cached;
-        CompletionTokens += tokens.Completion;
-        ReasoningTokens += tokens.Reasoning;
+        _jobIds.Add(job.Id);
+        Completed += job.State == JobState.Completed ? 1 : 0;
+        Failed += job.State == JobState.Failed ? 1 : 0;
+        Expired |= job.State == JobState.Expired;
+        PromptTokens += job.Tokens.Prompt;
+        CachedTokens += job.Tokens.Cached;
+        CompletionTokens += job.Tokens.Completion;
+        ReasoningTokens += job.Tokens.Reasoning;
     }
 }

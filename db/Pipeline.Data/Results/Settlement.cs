@@ -26,7 +26,7 @@ internal static class Settlement
             SliceStates.AddClose(batch, touched);
         }
 
-        IReadOnlyList<BatchTally> tallies = BatchTally.Of(jobs.Select(job => (job.BatchId, job.State, job.Tokens)));
+        IReadOnlyList<BatchTally> tallies = BatchTally.Of(jobs);
         if (tallies.Count > 0)
         {
             BatchTally.AddTo(batch, tallies);

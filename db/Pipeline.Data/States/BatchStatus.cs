@@ -15,15 +15,15 @@ public enum BatchStatus
     /// <summary>All jobs have ended; the files are being written.</summary>
     Finalizing,
 
-    /// <summary>The files are there. Final.</summary>
+    /// <summary>The files are there. Final, unless failed lines are retried.</summary>
     Completed,
 
-    /// <summary>The window closed first; what was done is in the files. Final.</summary>
+    /// <summary>The window closed first; what was done is in the files. Final, unless retried.</summary>
     Expired,
 
     /// <summary>Cancelling was asked for; running jobs are ending.</summary>
     Cancelling,
 
-    /// <summary>Cancelled; what was done is in the files. Final.</summary>
+    /// <summary>Cancelled; what was done is in the files. Final, unless retried: then it goes on.</summary>
     Cancelled,
 }

@@ -12,12 +12,12 @@ public enum JobState : short
     /// <summary>Answered. Final.</summary>
     Completed = 2,
 
-    /// <summary>Answered with an error. Final.</summary>
+    /// <summary>Answered with an error. Final, unless retried.</summary>
     Failed = 3,
 
-    /// <summary>Its batch was cancelled first. Final.</summary>
+    /// <summary>Its batch was cancelled first. Final, unless retried.</summary>
     Cancelled = 4,
 
-    /// <summary>Its batch's window closed first. Final.</summary>
+    /// <summary>Its batch's window closed first. Final, unless retried.</summary>
     Expired = 5,
 }

@@ -17,6 +17,10 @@ public static class Transitions
         (JobState.Running, JobState.Failed),
         (JobState.Running, JobState.Cancelled),
         (JobState.Running, JobState.Expired),
+        // A retry.
+        (JobState.Failed, JobState.Queued),
+        (JobState.Cancelled, JobState.Queued),
+        (JobState.Expired, JobState.Queued),
     ];
 
     private static readonly (SliceState From, SliceState To)[] SliceChanges =
@@ -40,12 +44,20 @@ public static class Transitions
         (BatchStatus.Finalizing, BatchStatus.Completed),
         (BatchStatus.Finalizing, BatchStatus.Expired),
         (BatchStatus.Cancelling, BatchStatus.Cancelled),
+        // A retry; of a batch that was cancelled before its lines were read, they are read now.
+        (BatchStatus.Completed, BatchStatus.InProgress),
+        (BatchStatus.Expired, BatchStatus.InProgress),
+        (BatchStatus.Cancelled, BatchStatus.InProgress),
+        (BatchStatus.Cancelled, BatchStatus.Validating),
     ];
 
-    /// <summary>Whether a job in <paramref name="state"/> will never change again.</summary>
+    /// <summary>The states that a retry takes jobs out of, as stored: all that are final but <see cref="JobState.Completed"/>.</summary>
+    public static short[] Retryable { get; } = [.. SourcesOf(JobState.Queued).Where(state => ((JobState)state).IsFinal())];
+
+    /// <summary>Whether a job in <paramref name="state"/> has ended: nothing but a retry will change it.</summary>
     public static bool IsFinal(this JobState state) => state is not (JobState.Queued or JobState.Running);
 
-    /// <summary>Whether a batch in <paramref name="status"/> will never change again.</summary>
+    /// <summary>Whether a batch in <paramref name="status"/> has ended: nothing but a retry will change it.</summary>
     public static bool IsFinal(this BatchStatus status) =>
         status is BatchStatus.Completed or BatchStatus.Failed or BatchStatus.Expired or BatchStatus.Cancelled;
 

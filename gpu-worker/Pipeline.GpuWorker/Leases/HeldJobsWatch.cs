@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
 using Pipeline.GpuWorker.Results;
 using Pipeline.GpuWorker.Telemetry;
@@ -47,9 +48,11 @@ internal sealed class HeldJobsWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(options.Value.WatchSeconds), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        // A cancellation is told of at once, and found out about at the next look if it is not heard.
+        await using NotificationListener listener = new(dataSource, NotificationChannels.Batches, time, logger);
+        while (!stoppingToken.IsCancellationRequested)
         {
+            await listener.WaitAsync(TimeSpan.FromSeconds(options.Value.WatchSeconds), stoppingToken);
             try
             {
                 await LookAsync(stoppingToken);

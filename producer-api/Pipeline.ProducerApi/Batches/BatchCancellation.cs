@@ -22,7 +22,7 @@ internal sealed class BatchCancellation(NpgsqlDataSource dataSource, TimeProvide
             WITH changed AS (
                 UPDATE batches SET status = $3, cancelling_at = $4
                 WHERE id = $1 AND tenant_id = $2 AND status = ANY($5) RETURNING id)
-            SELECT pg_notify($6, id) FROM changed
+            SELECT pg_notify($6, id), pg_notify($7, id) FROM changed
             """);
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = caller.TenantId });
@@ -30,6 +30,7 @@ internal sealed class BatchCancellation(NpgsqlDataSource dataSource, TimeProvide
         command.Parameters.Add(new() { Value = time.GetUtcNow() });
         command.Parameters.Add(new() { Value = Transitions.SourcesOf(BatchStatus.Cancelling) });
         command.Parameters.Add(new() { Value = NotificationChannels.Batches });
+        command.Parameters.Add(new() { Value = NotificationChannels.Progress });
         await command.ExecuteNonQueryAsync(cancellationToken);
 
         Batch batch = await context.GetBatchAsync(caller, id, cancellationToken);

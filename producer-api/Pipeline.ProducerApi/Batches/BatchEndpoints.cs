@@ -1,10 +1,14 @@
+using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.ProducerApi.Batches.Progress;
+using Pipeline.ProducerApi.Batches.Results;
 using Pipeline.ProducerApi.Http;
+using Pipeline.ProducerApi.Idempotency;
 using Pipeline.ProducerApi.Keys;
 
 namespace Pipeline.ProducerApi.Batches;
@@ -25,6 +29,19 @@ internal static class BatchEndpoints
         batches.MapGet("", ListAsync).WithSummary("List batches, newest first");
         batches.MapGet("/{id}", GetAsync).WithSummary("Retrieve a batch");
         batches.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a batch");
+        batches.MapPost("/{id}/retry", RetryAsync)
+            .WithSummary("Retry the failed, cancelled and expired lines of a batch in place")
+            .WithDescription("What is completed is kept. The lines get a new completion window; the output and error files are made anew when the batch has ended again.");
+        batches.MapGet("/{id}/results", ResultsAsync)
+            .Produces<object>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, ResultsReply.LinesType)
+            .WithSummary("Results of a batch, also while it runs")
+            .WithDescription(
+                "In the order in which the lines end: a page of `limit` lines (100, at most 1000) after the cursor `after`; or, with `Accept: application/x-ndjson`, all there are, "
+                + "and with `follow=true` those to come until the batch has ended. `include=input` adds the line that asked. Each line carries its `cursor`.");
+        batches.MapGet("/{id}/events", EventsAsync)
+            .Produces<ProgressObject>(StatusCodes.Status200OK, "text/event-stream")
+            .WithSummary("Progress of a batch as server-sent events")
+            .WithDescription("`progress` at every change of status or counts, with an estimate of the finish; `end` when the batch has ended.");
         batches.MapGet("/{id}/cost", CostAsync).WithSummary("What a batch has cost so far");
     }
 
@@ -32,9 +49,8 @@ internal static class BatchEndpoints
         HttpRequest request, Caller caller, BatchCreation creation, CancellationToken cancellationToken)
     {
         using JsonDocument body = await JsonFields.ReadObjectAsync(request);
-        string? key = request.Headers["Idempotency-Key"];
-        Batch batch = await creation.CreateAsync(caller, CreateBatchRequest.Parse(body.RootElement), key is "" ? null : key, cancellationToken);
-        return TypedResults.Ok(BatchObject.Of(batch));
+        IdempotentRequest? key = IdempotentRequest.Of(request, BatchCreation.Scope, body.RootElement);
+        return TypedResults.Ok(await creation.CreateAsync(caller, CreateBatchRequest.Parse(body.RootElement), key, cancellationToken));
     }
 
     private static async Task<Ok<ListReply<BatchObject>>> ListAsync(
@@ -51,6 +67,25 @@ internal static class BatchEndpoints
     private static async Task<Ok<BatchObject>> CancelAsync(
         string id, Caller caller, PipelineDbContext context, BatchCancellation cancellation, CancellationToken cancellationToken) =>
         TypedResults.Ok(BatchObject.Of(await cancellation.CancelAsync(context, caller, id, cancellationToken)));
+
+    private static async Task<Ok<BatchObject>> RetryAsync(
+        string id, Caller caller, PipelineDbContext context, BatchResumption resumption, CancellationToken cancellationToken) =>
+        TypedResults.Ok(BatchObject.Of(await resumption.RetryAsync(context, caller, id, cancellationToken)));
+
+    private static async Task ResultsAsync(
+        string id, HttpContext http, Caller caller, PipelineDbContext context, ResultsReply reply, string? after = null, int limit = 100, string? include = null, bool follow = false)
+    {
+        ResultsQuery query = ResultsQuery.Parse(after, limit, include, follow);
+        Batch batch = await context.GetBatchAsync(caller, id, http.RequestAborted);
+        bool lines = http.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals(ResultsReply.LinesType, StringComparison.OrdinalIgnoreCase));
+        await (lines ? reply.WriteLinesAsync(http, batch, query) : reply.WritePageAsync(http, batch, query));
+    }
+
+    private static async Task EventsAsync(string id, HttpContext http, Caller caller, PipelineDbContext context, ProgressEvents events)
+    {
+        Batch batch = await context.GetBatchAsync(caller, id, http.RequestAborted);
+        await events.WriteAsync(http, batch.Id);
+    }
 
     private static async Task<Ok<BatchCost>> CostAsync(
         string id, Caller caller, PipelineDbContext context, NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>

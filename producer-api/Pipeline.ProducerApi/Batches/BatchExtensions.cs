@@ -1,5 +1,7 @@
 using Pipeline.ProducerApi.Batches.Finalizing;
 using Pipeline.ProducerApi.Batches.Planning;
+using Pipeline.ProducerApi.Batches.Progress;
+using Pipeline.ProducerApi.Batches.Results;
 using Pipeline.ProducerApi.Batches.Validation;
 
 namespace Pipeline.ProducerApi.Batches;
@@ -11,6 +13,11 @@ internal static class BatchExtensions
     {
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<BatchCancellation>();
+        services.AddSingleton<BatchResumption>();
+        services.AddSingleton<ResultsReply>();
+        services.AddSingleton<ProgressEvents>();
+        services.AddSingleton<ProgressFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProgressFeed>());
         services.AddSingleton<ModelReaders>();
         services.AddSingleton<BatchValidation>();
         services.AddSingleton<BatchFinalization>();

@@ -13,10 +13,6 @@ internal sealed record CreateBatchRequest(
     OutputExpiry? OutputExpiresAfter = null,
     int? Priority = null)
 {
-    /// <summary>The one window there is, as with OpenAI.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromHours(24);
-
-    private const string WindowName = "24h";
     private const int MostPairs = 16;
     private const int LongestKey = 64;
     private const int LongestValue = 512;
@@ -32,12 +28,7 @@ internal sealed record CreateBatchRequest(
         }
 
         string window = body.RequiredString("completion_window");
-        if (window != WindowName)
-        {
-            throw RequestException.Invalid(
-                $"Invalid value for 'completion_window': '{window}'. Supported values are: '{WindowName}'.", "completion_window", "invalid_value");
-        }
-
+        CompletionWindows.Parse(window);
         return new CreateBatchRequest(
             inputFileId,
             endpoint,

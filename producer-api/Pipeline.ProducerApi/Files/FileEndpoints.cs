@@ -38,7 +38,7 @@ internal static class FileEndpoints
     }
 
     private static async Task<Ok<FileObject>> UploadAsync(HttpRequest request, Caller caller, FileUpload upload) =>
-        TypedResults.Ok(FileObject.Of(await upload.ReceiveAsync(request, caller)));
+        TypedResults.Ok(await upload.ReceiveAsync(request, caller));
 
     private static async Task<Ok<ListReply<FileObject>>> ListAsync(
         Caller caller, PipelineDbContext context, CancellationToken cancellationToken, string? purpose = null, string? after = null, string order = "desc", int limit = LongestPage)

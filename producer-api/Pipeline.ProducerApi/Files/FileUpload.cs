@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -8,24 +9,28 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.Files;
 using Pipeline.Data.Ids;
 using Pipeline.ProducerApi.Errors;
+using Pipeline.ProducerApi.Idempotency;
 using Pipeline.ProducerApi.Keys;
 
 namespace Pipeline.ProducerApi.Files;
 
 /// <summary>
 /// Receives a multipart upload into the database as it arrives: memory holds a chunk of it, whatever its length. One
-/// transaction; an upload that breaks off leaves nothing.
+/// transaction; an upload that breaks off leaves nothing, and so does one that repeats an <c>Idempotency-Key</c>.
 /// </summary>
-internal sealed class FileUpload(NpgsqlDataSource dataSource, TimeProvider time, IOptions<ApiOptions> options)
+internal sealed class FileUpload(NpgsqlDataSource dataSource, FirstAnswers answers, TimeProvider time, IOptions<ApiOptions> options)
 {
+    private const string Scope = "files";
     private const int BufferSize = 64 << 10;
     private const int LongestField = 16 << 10;
 
-    public async Task<StoredFile> ReceiveAsync(HttpRequest request, Caller caller)
+    public async Task<FileObject> ReceiveAsync(HttpRequest request, Caller caller)
     {
+        string? key = IdempotentRequest.KeyOf(request);
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
         MultipartReader parts = new(Boundary(request), request.Body, BufferSize);
         UploadForm form = new();
+        using IncrementalHash fingerprint = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         FileContentWriter? writer = null;
@@ -47,15 +52,25 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, TimeProvider time,
                 }
 
                 writer = await FileContentWriter.BeginAsync(connection, NewFile(caller, disposition), cancellationToken);
-                await CopyAsync(part.Body, writer, cancellationToken);
+                await CopyAsync(part.Body, writer, fingerprint, cancellationToken);
             }
 
             StoredFile file = (writer ?? throw RequestException.MissingParameter("file")).File;
             file.Purpose = form.Purpose();
             file.ExpiresAt = file.CreatedAt + form.Life();
             await writer.CompleteAsync(cancellationToken);
+            form.AddTo(fingerprint, file.Filename);
+            FileObject answer = FileObject.Of(file);
+            IdempotentRequest? once = key is null ? null : new IdempotentRequest(Scope, key, fingerprint.GetHashAndReset());
+            if (!await answers.KeepAsync(connection, caller, once, answer, cancellationToken))
+            {
+                // Whether it is the same file is only known now that it is here.
+                await transaction.RollbackAsync(cancellationToken);
+                return (await answers.FindAsync<FileObject>(caller, once, cancellationToken))!;
+            }
+
             await transaction.CommitAsync(cancellationToken);
-            return file;
+            return answer;
         }
         finally
         {
@@ -109,7 +124,7 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, TimeProvider time,
         };
     }
 
-    private async Task CopyAsync(Stream body, FileContentWriter writer, CancellationToken cancellationToken)
+    private async Task CopyAsync(Stream body, FileContentWriter writer, IncrementalHash fingerprint, CancellationToken cancellationToken)
     {
         long most = options.Value.MaxFileBytes;
         JsonlSniffer sniffer = new();
@@ -124,6 +139,7 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, TimeProvider time,
                 }
 
                 sniffer.Feed(buffer.AsSpan(0, read));
+                fingerprint.AppendData(buffer.AsSpan(0, read));
                 await writer.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }

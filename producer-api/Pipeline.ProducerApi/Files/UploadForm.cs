@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Pipeline.ProducerApi.Errors;
 
 namespace Pipeline.ProducerApi.Files;
@@ -14,6 +16,16 @@ internal sealed class UploadForm
     private readonly Dictionary<string, string> _fields = new(StringComparer.Ordinal);
 
     public void Add(string name, string value) => _fields[name] = value;
+
+    /// <summary>Adds the fields and the file's name to what two uploads are told apart by. The order of the fields is no difference.</summary>
+    public void AddTo(IncrementalHash fingerprint, string filename)
+    {
+        foreach (string text in _fields.OrderBy(field => field.Key, StringComparer.Ordinal).SelectMany(field => new[] { field.Key, field.Value }).Append(filename))
+        {
+            fingerprint.AppendData(Encoding.UTF8.GetBytes(text));
+            fingerprint.AppendData([0]);
+        }
+    }
 
     /// <summary>What the file is for: <c>batch</c>, the one purpose that this API has a use for.</summary>
     public string Purpose() => _fields.GetValueOrDefault("purpose") switch

@@ -2,9 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
-using Pipeline.Data.Ids;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Http;
+using Pipeline.ProducerApi.Idempotency;
 using Pipeline.ProducerApi.Keys;
 
 namespace Pipeline.ProducerApi.Jobs;
@@ -27,11 +27,11 @@ internal static class JobEndpoints
     }
 
     private static async Task<Ok<JobObject>> SubmitAsync(
-        HttpRequest request, Caller caller, JobSubmission submission, PipelineDbContext context, IOptions<ApiOptions> options, CancellationToken cancellationToken)
+        HttpRequest request, Caller caller, JobSubmission submission, IOptions<ApiOptions> options, CancellationToken cancellationToken)
     {
         using JsonDocument body = await JsonFields.ReadObjectAsync(request);
-        long id = await submission.SubmitAsync(caller, CreateJobRequest.Parse(body.RootElement, options.Value.Models), cancellationToken);
-        return TypedResults.Ok(await context.GetJobAsync(caller, JobIds.ToPublic(id), cancellationToken));
+        IdempotentRequest? key = IdempotentRequest.Of(request, JobSubmission.Scope, body.RootElement);
+        return TypedResults.Ok(await submission.SubmitAsync(caller, CreateJobRequest.Parse(body.RootElement, options.Value.Models), key, cancellationToken));
     }
 
     private static async Task<Ok<JobObject>> GetAsync(string id, Caller caller, PipelineDbContext context, CancellationToken cancellationToken) =>

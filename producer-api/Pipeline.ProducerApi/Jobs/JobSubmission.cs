@@ -6,15 +6,23 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.Ids;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
+using Pipeline.ProducerApi.Idempotency;
 using Pipeline.ProducerApi.Keys;
 
 namespace Pipeline.ProducerApi.Jobs;
 
-/// <summary>Enqueues a single job in a slice of its own: one transaction, so that neither is ever there without the other.</summary>
-internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time)
+/// <summary>Enqueues a single job in a slice of its own: one transaction, so that neither is ever there without the other. Once per <c>Idempotency-Key</c>.</summary>
+internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> contexts, FirstAnswers answers, TimeProvider time)
 {
-    public async Task<long> SubmitAsync(Caller caller, CreateJobRequest request, CancellationToken cancellationToken)
+    public const string Scope = "jobs";
+
+    public async Task<JobObject> SubmitAsync(Caller caller, CreateJobRequest request, IdempotentRequest? key, CancellationToken cancellationToken)
     {
+        if (await answers.FindAsync<JobObject>(caller, key, cancellationToken) is { } first)
+        {
+            return first;
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         short priority = (short)(request.Priority ?? CreateJobRequest.DefaultPriority);
         await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -50,8 +58,16 @@ internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> context
             Body = request.Body.GetRawText(),
         });
         await context.SaveChangesAsync(cancellationToken);
+        JobObject answer = await context.GetJobAsync(caller, JobIds.ToPublic(id), cancellationToken);
+        if (!await answers.KeepAsync((NpgsqlConnection)context.Database.GetDbConnection(), caller, key, answer, cancellationToken))
+        {
+            // The same request, at the same time, was faster.
+            await transaction.RollbackAsync(cancellationToken);
+            return (await answers.FindAsync<JobObject>(caller, key, cancellationToken))!;
+        }
+
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Dispatch}, '')", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return id;
+        return answer;
     }
 }

@@ -60,6 +60,7 @@ public sealed class ApiFixture : IAsyncLifetime
             host.UseSetting("Pipeline:MaxBatchLines", "500");
             host.UseSetting("Pipeline:MaxLineBytes", MaxLineBytes);
             host.UseSetting("Pipeline:KeyCacheSeconds", "0");
+            host.UseSetting("Pipeline:HeartbeatSeconds", "1");
         });
         _factory.UseKestrel();
         _factory.StartServer();

@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Batches;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
 
 namespace Pipeline.ProducerApi.Batches.Finalizing;
@@ -45,10 +46,13 @@ internal sealed class BatchFinalization(
 
         await output.CompleteAsync(cancellationToken);
         await errors.CompleteAsync(cancellationToken);
+        // Those of before a retry are replaced by these.
+        await context.Files.Where(f => f.Id == batch.OutputFileId || f.Id == batch.ErrorFileId).ExecuteDeleteAsync(cancellationToken);
         batch.OutputFileId = output.Id;
         batch.ErrorFileId = errors.Id;
         Close(batch, now);
         await context.SaveChangesAsync(cancellationToken);
+        await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Progress}, {batchId})", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         LogMessages.BatchFinalized(logger, batchId, batch.Status, output.Lines, errors.Lines);
     }

@@ -56,6 +56,7 @@ internal sealed class BatchValidation(
             return;
         }
 
+        await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Progress}, {batchId})", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (findings.Errors.Count > 0)
         {

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Data;
+using Pipeline.Data.Batches;
+using Pipeline.Data.Entities;
+using Pipeline.Data.States;
+using Pipeline.ProducerApi.Errors;
+using Pipeline.ProducerApi.Keys;
+
+namespace Pipeline.ProducerApi.Batches;
+
+/// <summary>Lets a batch go on with the lines that failed, were cancelled or expired: <see cref="BatchRetry"/> for a tenant.</summary>
+internal sealed class BatchResumption(NpgsqlDataSource dataSource, IOptions<ApiOptions> options)
+{
+    /// <summary>Retries; a running batch of which nothing has failed is answered as it is, for that is what a repeated request finds.</summary>
+    public async Task<Batch> RetryAsync(PipelineDbContext context, Caller caller, string id, CancellationToken cancellationToken)
+    {
+        Batch before = await context.GetBatchAsync(caller, id, cancellationToken);
+        TimeSpan window = CompletionWindows.Parse(before.CompletionWindow);
+        RetryOutcome outcome = await BatchRetry.RunAsync(dataSource, before.Id, options.Value.SliceJobs, window, cancellationToken);
+        Batch batch = await context.GetBatchAsync(caller, id, cancellationToken);
+        return outcome switch
+        {
+            RetryOutcome.Retried => batch,
+            RetryOutcome.NothingToRetry when !batch.Status.IsFinal() => batch,
+            RetryOutcome.NothingToRetry => throw Refused("Cannot retry a batch of which every request has been completed."),
+            RetryOutcome.Purged => throw Refused("Cannot retry a batch whose requests have been deleted after their retention."),
+            _ => throw Refused($"Cannot retry a batch with status '{batch.Status.ToName()}'."),
+        };
+    }
+
+    private static RequestException Refused(string message) => new(409, message) { ForbidRetry = true };
+}
