@@ -47,6 +47,15 @@ public sealed record EngineOptions
     /// <summary>Whether prompts share blocks of equal beginnings.</summary>
     public bool PrefixCaching { get; init; } = true;
 
+    /// <summary>
+    /// Who guesses tokens ahead for requests that do not say, so that the model checks several in one step. How many are guessed
+    /// follows from what is measured: none where it does not pay. The tokens are the same as without.
+    /// </summary>
+    public SpeculationMode Speculation { get; init; } = SpeculationMode.Off;
+
+    /// <summary>Tokens of a sequence that are guessed at a time, at most.</summary>
+    public int MostDrafted { get; init; } = 12;
+
     /// <summary>Threads that libtorch computes with, in the whole process. Null: all cores.</summary>
     public int? Threads { get; init; }
 
@@ -58,4 +67,7 @@ public sealed record EngineOptions
     /// itself, 0 on a CPU.
     /// </summary>
     internal int? StepsAhead { get; init; }
+
+    /// <summary>Makes who guesses in place of prompt look-up: for tests.</summary>
+    internal Func<Speculation.IDrafter>? Drafter { get; init; }
 }

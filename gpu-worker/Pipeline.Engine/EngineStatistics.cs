@@ -30,8 +30,17 @@ public sealed record EngineStatistics
     /// <summary>Prompt tokens computed, since the start.</summary>
     public long PrefillTokens { get; init; }
 
-    /// <summary>Generated tokens computed, since the start.</summary>
+    /// <summary>Generated tokens computed, and guessed ones that were checked, since the start.</summary>
     public long DecodeTokens { get; init; }
+
+    /// <summary>Times that a step checked guessed tokens of a request, since the start.</summary>
+    public long Drafts { get; init; }
+
+    /// <summary>Tokens guessed and checked, since the start.</summary>
+    public long DraftedTokens { get; init; }
+
+    /// <summary>How many of them were right, since the start: generated tokens that took no step of their own.</summary>
+    public long AcceptedTokens { get; init; }
 
     /// <summary>
     /// Seconds of the engine's thread in steps, other than computing on a CPU or waiting for a device, since the start: planning,

@@ -21,6 +21,9 @@ public sealed record GenerationRequest
     /// <summary>Only requests of the same salt share cached prefixes.</summary>
     public string CacheSalt { get; init; } = "";
 
+    /// <summary>Who guesses its tokens ahead; null: as the engine's options say. The tokens are the same whoever does.</summary>
+    public SpeculationMode? Speculation { get; init; }
+
     /// <summary>
     /// Whether to go on past the model's end tokens, to <see cref="MaxTokens"/>. With a <see cref="Constraint"/> they end it all
     /// the same: nothing may follow them.

@@ -21,6 +21,12 @@ public sealed record GenerationResult
     /// <summary>Tokens generated.</summary>
     public int CompletionTokens => Tokens.Count;
 
+    /// <summary>Tokens that were guessed ahead and checked: see <see cref="EngineOptions.Speculation"/>.</summary>
+    public int DraftedTokens { get; init; }
+
+    /// <summary>How many of them were right: generated tokens that took no step of their own.</summary>
+    public int AcceptedTokens { get; init; }
+
     /// <summary>From being added to the first step that computed something for it; for one that never ran, to its end.</summary>
     public required double QueueSeconds { get; init; }
 

@@ -4,6 +4,7 @@ using Pipeline.Engine.Execution;
 using Pipeline.Engine.Models;
 using Pipeline.Engine.Planning;
 using Pipeline.Engine.Sampling;
+using Pipeline.Engine.Speculation;
 using Pipeline.Tokenization;
 
 namespace Pipeline.Engine;
@@ -17,6 +18,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     private readonly EngineCore _core;
     private readonly Flights _flights;
     private readonly StepMeter _meter;
+    private readonly Speculator _speculator;
     private readonly TimeProvider _time;
     private readonly RequestValidator _validator;
     private readonly WorkModel _work;
@@ -35,6 +37,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         _core = core;
         _flights = new Flights(options.StepsAhead ?? (core.Runner.RunsAlone ? 1 : 0), core.Runner.MakeFlight);
         _meter = new StepMeter(time, () => core.Runner.DeviceSeconds);
+        _speculator = Speculators.Make(options);
         _time = time;
         _tokenizer = tokenizer;
         _decoders = decoders;
@@ -84,6 +87,9 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         Steps = _meter.Steps,
         PrefillTokens = _meter.PrefillTokens,
         DecodeTokens = _meter.DecodeTokens,
+        Drafts = _speculator.Drafts,
+        DraftedTokens = _speculator.Drafted,
+        AcceptedTokens = _speculator.Accepted,
         HostSeconds = _meter.HostSeconds,
         AllocatedBytes = _meter.AllocatedBytes,
     };
@@ -107,6 +113,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     public void Add(GenerationRequest request)
     {
         _validator.Validate(request);
+        _speculator.Validate(request);
         if (_active.ContainsKey(request.Id))
         {
             throw new RequestRejectedException("duplicate_id", "id", $"A request {request.Id} is in the engine already.");
@@ -114,7 +121,10 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
         ulong own = (ulong?)request.Sampling.Seed ?? UniformStream.Mix(_seed + _arrivals++);
         ActiveRequest added = new(
-            request, new CompletionText(_decoders(), request.Stop), new TokenChoice(request, own, _endTokens), _time.GetTimestamp());
+            request, new CompletionText(_decoders(), request.Stop), new TokenChoice(request, own, _endTokens), _time.GetTimestamp())
+        {
+            Drafting = _speculator.For(request),
+        };
         _active.Add(request.Id, added);
         _core.Planner.Add(added);
     }
@@ -147,6 +157,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         _meter.Begin();
         RemoveCancelled();
         Flight next = _flights.Next;
+        _speculator.Propose(_core.Planner.Running);
         _core.Planner.Plan(next.Plan);
         _core.Runner.Clear(_core.Blocks.TakeBlocksToClear());
         if (!next.Plan.IsEmpty)
@@ -170,6 +181,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     public void Dispose()
     {
         _flights.Dispose();
+        _speculator.Dispose();
         _core.Runner.Dispose();
     }
 
@@ -186,7 +198,8 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         int sample = 0;
         foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
-            chunk.Sequence.Launch(chunk, chunk.Samples ? sample++ : 0);
+            chunk.Sequence.Launch(chunk, sample);
+            sample += chunk.Chosen;
             ((ActiveRequest)chunk.Sequence).Launched(flight.Start);
         }
     }
@@ -196,15 +209,14 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         ReadOnlySpan<long> tokens = _core.Runner.Read(flight);
         long end = _time.GetTimestamp();
         double seconds = _meter.Add(flight.Start, end, flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens), total = _work.Of(flight.Plan);
+        _speculator.Ran(flight.Plan, seconds);
         int sample = 0;
         foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
             ActiveRequest request = (ActiveRequest)chunk.Sequence;
             request.Landed(seconds * _work.Of(chunk) / total, chunk.IsPrefill);
-            if (chunk.Samples)
-            {
-                Receive(request, tokens[sample++], end);
-            }
+            Receive(request, tokens.Slice(sample, chunk.Chosen), end);
+            sample += chunk.Chosen;
 
             if (request.MayLeave)
             {
@@ -216,15 +228,31 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         return new StepResult(TakeFinished(), flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens, seconds);
     }
 
-    private void Receive(ActiveRequest request, long token, long now)
+    /// <summary>Gives a request its tokens: the guessed ones that are right, and the one that the model chose after them.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tokens">What the model chose after its last token, and after each guessed one that the step checked.</param>
+    /// <param name="now">When the step had run.</param>
+    private void Receive(ActiveRequest request, ReadOnlySpan<long> tokens, long now)
     {
         // What was computed for one that had ended meanwhile is nobody's token.
-        if (request.Finish is not null)
+        if (request.Finish is not null || tokens.IsEmpty)
         {
             return;
         }
 
-        request.Receive(token, now);
+        int right = Speculator.Right(request.Draft, tokens), before = request.Tokens.Length;
+        for (int i = 0; i <= right && request.Finish is null; i++)
+        {
+            request.Receive(tokens[i], now);
+        }
+
+        if (tokens.Length > 1)
+        {
+            int accepted = Math.Max(0, request.Tokens.Length - before - 1);
+            _speculator.Checked(request, tokens.Length - 1, right, accepted);
+            request.Settle(accepted);
+        }
+
         if (request.Finish is not null)
         {
             // What a failed one computed may be no numbers: nobody is to find it.
@@ -249,6 +277,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     private void Report(ActiveRequest request)
     {
         _active.Remove(request.Id);
+        request.Drafting?.Drafter.Forget(request);
         GenerationResult result = request.ToResult(_time, _time.GetTimestamp());
         if (request.Failure is { } failure)
         {

@@ -5,7 +5,7 @@ if (args is [] or ["-h" or "--help" or "help"])
     Console.WriteLine("usage: ./pipeline bench NAME [OPTION...]      ./pipeline bench NAME --help lists the options\n");
     foreach (IBenchmark benchmark in Registry.All)
     {
-        Console.WriteLine($"  {benchmark.Name,-10} {benchmark.Help}");
+        Console.WriteLine($"  {benchmark.Name,-11} {benchmark.Help}");
     }
 
     return 0;

@@ -3,6 +3,7 @@ using Pipeline.Benchmarks.Machines;
 using Pipeline.Benchmarks.Planner;
 using Pipeline.Benchmarks.Prefix;
 using Pipeline.Benchmarks.Rounding;
+using Pipeline.Benchmarks.Speculative;
 using Pipeline.Benchmarks.Throughput;
 
 namespace Pipeline.Benchmarks;
@@ -16,6 +17,7 @@ internal static class Registry
         new AttentionBenchmark(),
         new PlannerBenchmark(),
         new PrefixBenchmark(),
+        new SpeculativeBenchmark(),
         new RoundingBenchmark(),
         new CeilingsBenchmark(),
     ];

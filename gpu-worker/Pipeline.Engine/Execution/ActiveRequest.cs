@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Pipeline.Engine.Planning;
 using Pipeline.Engine.Sampling;
+using Pipeline.Engine.Speculation;
 
 namespace Pipeline.Engine.Execution;
 
@@ -30,6 +32,9 @@ internal sealed class ActiveRequest : Sequence
         NeedsTokens = choice.NeedsTokens;
     }
 
+    /// <summary>How its next tokens are guessed; null where they are not.</summary>
+    public Drafting? Drafting { get; init; }
+
     /// <summary>Why it ended, or null while it goes on.</summary>
     public FinishReason? Finish { get; private set; }
 
@@ -42,8 +47,33 @@ internal sealed class ActiveRequest : Sequence
     /// <summary>Whether it has ended and all that was computed for it is accounted for: it may leave.</summary>
     public bool MayLeave => Finish is not null && UnderWay == 0;
 
-    /// <summary>How its next token is chosen.</summary>
-    public SamplingRow Sampling => _choice.Next(Generated);
+    /// <summary>Adds how its next token is chosen, and the tokens after those that are guessed.</summary>
+    /// <param name="rows">What they are added to.</param>
+    /// <param name="drafted">How many of <see cref="Sequence.Draft"/>; they could come next, for <see cref="TrimDraft"/> has seen to that.</param>
+    public void AddSampling(SamplingRows rows, int drafted)
+    {
+        for (int i = 0; i <= drafted; i++)
+        {
+            // Each row meets the chance of its own place, and what holds after the tokens before it, guessed or not.
+            rows.Add(_choice.Next(Generated + i));
+            if (i < drafted && NeedsTokens)
+            {
+                _choice.Accept(Draft[i]);
+            }
+        }
+
+        if (NeedsTokens)
+        {
+            _choice.TakeBack(CollectionsMarshal.AsSpan(Draft)[..drafted]);
+        }
+    }
+
+    /// <summary>Cuts its draft where it cannot come next, or would end the completion.</summary>
+    public void TrimDraft()
+    {
+        int possible = _choice.CountPossible(Draft);
+        Draft.RemoveRange(possible, Draft.Count - possible);
+    }
 
     /// <summary>Notes that a step which began at <paramref name="now"/> computes something for it.</summary>
     public void Launched(long now)
@@ -112,6 +142,8 @@ internal sealed class ActiveRequest : Sequence
         QueueSeconds = time.GetElapsedTime(_added, _started ?? now).TotalSeconds,
         PrefillSeconds = _prefillSeconds,
         DecodeSeconds = _decodeSeconds,
+        DraftedTokens = Drafting?.Drafted ?? 0,
+        AcceptedTokens = Drafting?.Accepted ?? 0,
         TimeToFirstTokenSeconds = _firstToken is { } first ? time.GetElapsedTime(_added, first).TotalSeconds : null,
     };
 

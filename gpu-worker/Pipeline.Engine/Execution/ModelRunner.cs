@@ -43,7 +43,7 @@ internal sealed class ModelRunner(
     }
 
     /// <summary>Waits until a step has run: the only wait for the device.</summary>
-    /// <returns>The next token of each sampling chunk, or <see cref="Sampler.NotFinite"/>; valid until <see cref="Flight.Chosen"/> is dropped.</returns>
+    /// <returns>The tokens that each chunk chooses, chunk after chunk, or <see cref="Sampler.NotFinite"/>; valid until <see cref="Flight.Chosen"/> is dropped.</returns>
     public ReadOnlySpan<long> Read(Flight flight)
     {
         long start = time.GetTimestamp();
@@ -72,7 +72,7 @@ internal sealed class ModelRunner(
             flight.Layout.Add(chunk);
             if (chunk.Samples)
             {
-                flight.Sampling.Add(((ActiveRequest)chunk.Sequence).Sampling);
+                ((ActiveRequest)chunk.Sequence).AddSampling(flight.Sampling, chunk.Drafted);
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed class StepLayout(int blockSize)
     {
         int count = chunk.Count, blocks = BlocksFor(chunk.End);
         List<int> table = chunk.Sequence.Table.Blocks;
-        Reserve(count, blocks);
+        Reserve(count, blocks, chunk.Chosen);
         _chunks[Chunks++] = new StepChunk(Rows, count, chunk.End, BlockCount);
         table.CopyTo(0, _blocks, BlockCount, blocks);
         CopyTokens(chunk);
@@ -78,19 +78,20 @@ internal sealed class StepLayout(int blockSize)
 
         Rows += count;
         BlockCount += blocks;
-        if (chunk.Samples)
+        for (int row = Rows - chunk.Chosen; row < Rows; row++)
         {
-            _sampleRows[Samples++] = Rows - 1;
+            _sampleRows[Samples++] = row;
         }
     }
 
     private void CopyTokens(PlannedChunk chunk)
     {
         ReadOnlySpan<int> known = chunk.Sequence.Tokens;
-        int last = Rows + chunk.Count - 1;
-        if (chunk.End <= known.Length)
+        int last = Rows + chunk.Count - 1, end = chunk.End - chunk.Drafted;
+        if (end <= known.Length)
         {
-            known[chunk.Start..chunk.End].CopyTo(_tokens.AsSpan(Rows));
+            known[chunk.Start..end].CopyTo(_tokens.AsSpan(Rows));
+            chunk.Sequence.Draft.CopyTo(0, _tokens, Rows + end - chunk.Start, chunk.Drafted);
             return;
         }
 
@@ -100,14 +101,14 @@ internal sealed class StepLayout(int blockSize)
         _expectedSamples[Expected++] = chunk.Sequence.ExpectedAt;
     }
 
-    private void Reserve(int rows, int blocks)
+    private void Reserve(int rows, int blocks, int samples)
     {
         Grow(ref _tokens, Rows + rows);
         Grow(ref _positions, Rows + rows);
         Grow(ref _slots, Rows + rows);
         Grow(ref _blocks, BlockCount + blocks);
         Grow(ref _chunks, Chunks + 1);
-        Grow(ref _sampleRows, Samples + 1);
+        Grow(ref _sampleRows, Samples + samples);
         Grow(ref _expectedRows, Expected + 1);
         Grow(ref _expectedSamples, Expected + 1);
     }

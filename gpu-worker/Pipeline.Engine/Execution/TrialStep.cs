@@ -9,11 +9,11 @@ namespace Pipeline.Engine.Execution;
 /// <summary>The largest step that an engine will run, to see what memory it takes. Its outcome means nothing.</summary>
 internal static class TrialStep
 {
-    /// <summary>Runs it: as many tokens as a step may have, of as many sequences as may run, all of which are drawn by chance.</summary>
+    /// <summary>Runs it: as many tokens as a step may have, of as many sequences as a step may choose tokens for, all drawn by chance.</summary>
     public static void Run(
         Decoder decoder, IKernels kernels, EngineOptions options, ScalarType type, Device device, TimeProvider time)
     {
-        int running = Math.Min(EngineSize.MostRunning(options), EngineSize.MostTokens(options));
+        int running = Math.Min(Math.Max(EngineSize.MostRunning(options), StepLimits.UsualChosen), EngineSize.MostTokens(options));
         int each = Math.Min(EngineSize.MostTokens(options) / running, decoder.Config.ContextLength - 1);
         int blocks = (each + options.BlockSize - 1) / options.BlockSize;
 

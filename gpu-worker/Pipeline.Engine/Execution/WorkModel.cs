@@ -5,7 +5,7 @@ namespace Pipeline.Engine.Execution;
 
 /// <summary>
 /// The arithmetic that a chunk brings to a step, in multiply-adds: by which the step's time is divided.
-/// Every token passes all projections and attends to all before it; the head runs only for a next token.
+/// Every token passes all projections and attends to all before it; the head runs only where a next token is chosen.
 /// </summary>
 internal sealed class WorkModel(ModelConfig model)
 {
@@ -33,6 +33,6 @@ internal sealed class WorkModel(ModelConfig model)
     public double Of(in PlannedChunk chunk)
     {
         double attended = chunk.Count * (chunk.Start + ((chunk.Count + 1) / 2.0));
-        return (chunk.Count * _perToken) + (attended * _perAttendedToken) + (chunk.Samples ? _head : 0);
+        return (chunk.Count * _perToken) + (attended * _perAttendedToken) + (chunk.Chosen * _head);
     }
 }

@@ -4,14 +4,18 @@ namespace Pipeline.Engine.Planning;
 /// <param name="Sequence">The sequence.</param>
 /// <param name="Start">The first token's position; all before it are in the cache or computed by this step.</param>
 /// <param name="Count">How many tokens; at least 1.</param>
-internal readonly record struct PlannedChunk(Sequence Sequence, int Start, int Count)
+/// <param name="Drafted">How many of them, the last ones, are guessed: the first of the sequence's <see cref="Sequence.Draft"/>.</param>
+internal readonly record struct PlannedChunk(Sequence Sequence, int Start, int Count, int Drafted = 0)
 {
     /// <summary>The position after the last token.</summary>
     public int End => Start + Count;
 
     /// <summary>Whether the chunk reached the sequence's end when it was planned, so that a next token comes of it.</summary>
-    public bool Samples { get; } = Start + Count == Sequence.Length;
+    public bool Samples { get; } = Start + Count - Drafted == Sequence.Length;
+
+    /// <summary>Tokens that the step chooses for it: the next one, and one after each that is guessed.</summary>
+    public int Chosen => Samples ? 1 + Drafted : 0;
 
     /// <summary>Whether this is prompt work (or generated tokens computed again after preemption).</summary>
-    public bool IsPrefill => Start < Sequence.PromptLength || Count > 1;
+    public bool IsPrefill => Start < Sequence.PromptLength || Count - Drafted > 1;
 }

@@ -38,7 +38,16 @@ internal class Sequence
     /// <summary>Prompt and generated tokens whose values are known.</summary>
     public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
-    /// <summary>Tokens that steps under way will choose: they follow <see cref="Tokens"/>.</summary>
+    /// <summary>
+    /// Tokens that are guessed to come next. They count in no length: a step computes them behind the newest token, sees which
+    /// the model would have chosen itself, and keeps those.
+    /// </summary>
+    public List<int> Draft { get; } = [];
+
+    /// <summary>Whether it had better wait for tokens that are only expected: then those that follow can be guessed.</summary>
+    public bool WaitsForTokens { get; set; }
+
+    /// <summary>Tokens that steps under way will choose, at least: they follow <see cref="Tokens"/>.</summary>
     public int Expected { get; private set; }
 
     /// <summary>Which of the tokens chosen by the step under way is its own; of use while <see cref="Expected"/> is 1.</summary>
@@ -51,7 +60,7 @@ internal class Sequence
     public bool NeedsTokens { get; init; }
 
     /// <summary>Whether nothing can be planned for it before a step under way has ended.</summary>
-    public bool IsHeld => NeedsTokens && Expected > 0;
+    public bool IsHeld => Expected > 0 && (NeedsTokens || WaitsForTokens || Draft.Count > 0);
 
     /// <summary>Number of prompt and generated tokens, expected ones included.</summary>
     public int Length => _tokens.Count + Expected;
@@ -85,7 +94,7 @@ internal class Sequence
     /// <param name="sample">Which of the step's chosen tokens will be its own, if the chunk samples.</param>
     public void Launch(PlannedChunk chunk, int sample)
     {
-        Computed = chunk.End;
+        Computed = chunk.End - chunk.Drafted;
         if (chunk.Samples)
         {
             Expected++;
@@ -98,5 +107,13 @@ internal class Sequence
     {
         _tokens.Add(token);
         Expected -= Expected > 0 ? 1 : 0;
+    }
+
+    /// <summary>Ends the check of its <see cref="Draft"/>: that many of the guessed tokens are its own now, and so computed.</summary>
+    public void Settle(int accepted)
+    {
+        // One that lost its blocks meanwhile has lost these too.
+        Computed += Computed > 0 ? accepted : 0;
+        Draft.Clear();
     }
 }

@@ -18,11 +18,14 @@ internal sealed class StepPlan
     /// <summary>Tokens of the chunks that are prompt work.</summary>
     public int PrefillTokens { get; private set; }
 
+    /// <summary>Tokens that it chooses.</summary>
+    public int Chosen { get; private set; }
+
     /// <summary>Empties the plan, and lets go of the sequences in it.</summary>
     public void Clear()
     {
         Array.Clear(_chunks, 0, _count);
-        _count = Tokens = PrefillTokens = 0;
+        _count = Tokens = PrefillTokens = Chosen = 0;
     }
 
     /// <summary>Adds a chunk.</summary>
@@ -35,6 +38,7 @@ internal sealed class StepPlan
 
         _chunks[_count++] = chunk;
         Tokens += chunk.Count;
+        Chosen += chunk.Chosen;
         PrefillTokens += chunk.IsPrefill ? chunk.Count : 0;
     }
 }

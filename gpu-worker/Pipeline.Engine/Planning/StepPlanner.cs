@@ -111,7 +111,7 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
             int count = ChunkSize(sequence, plan);
             if (MakeRoom(i, sequence.Computed + count, complete))
             {
-                Take(sequence, count, plan);
+                Take(sequence, count, prefill ? 0 : DraftSize(i, plan), plan);
             }
             else
             {
@@ -209,7 +209,7 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
             sequence.Computed = cached;
             sequence.CachedTokens ??= cached;
             ledger.Announce(sequence.Table, sequence.Tokens);
-            Take(sequence, ChunkSize(sequence, plan), plan);
+            Take(sequence, ChunkSize(sequence, plan), 0, plan);
             promised += Promised(sequence);
             _waiting.SeeSharersOf(sequence);
         }
@@ -217,16 +217,36 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
 
     /// <summary>Blocks that a sequence needs beyond its own for all its tokens and one more.</summary>
     private int Promised(Sequence sequence) =>
-        sequence.IsComplete ? 0 : ledger.BlocksFor(sequence.Length + 1) - sequence.Table.Blocks.Count;
+        sequence.IsComplete ? 0 : Math.Max(0, ledger.BlocksFor(sequence.Length + 1) - sequence.Table.Blocks.Count);
 
     private int ChunkSize(Sequence sequence, StepPlan plan) =>
         Math.Min(sequence.Remaining, Math.Min(limits.PrefillChunk, limits.TokenBudget - plan.Tokens));
 
-    private void Take(Sequence sequence, int count, StepPlan plan)
+    /// <summary>
+    /// How many of a decoding sequence's guessed tokens fit: beside a token for each that is planned after it, and without taking
+    /// anybody's blocks.
+    /// </summary>
+    private int DraftSize(int index, StepPlan plan)
+    {
+        Sequence sequence = _running[index];
+        int others = _running.Count - index;
+        int most = Math.Min(limits.TokenBudget - plan.Tokens, limits.Chosen - plan.Chosen) - others;
+        int size = Math.Min(sequence.Draft.Count, Math.Min(most, sequence.MaxTokens - sequence.Generated - 1));
+        while (size > 0 && !ledger.CanGrow(sequence.Table, sequence.Length + size))
+        {
+            size--;
+        }
+
+        return Math.Max(0, size);
+    }
+
+    /// <summary>Plans a chunk. Only tokens that are sure are made known to others: guessed ones may prove wrong.</summary>
+    private void Take(Sequence sequence, int count, int drafted, StepPlan plan)
     {
         int end = sequence.Computed + count;
-        ledger.Grow(sequence.Table, end);
+        sequence.Draft.RemoveRange(drafted, sequence.Draft.Count - drafted);
+        ledger.Grow(sequence.Table, end + drafted);
         ledger.Register(sequence.Table, sequence.Tokens, Math.Min(end, sequence.Tokens.Length));
-        plan.Add(new PlannedChunk(sequence, sequence.Computed, count));
+        plan.Add(new PlannedChunk(sequence, sequence.Computed, count + drafted, drafted));
     }
 }

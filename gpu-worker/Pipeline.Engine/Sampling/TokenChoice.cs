@@ -57,6 +57,19 @@ internal sealed class TokenChoice
         return true;
     }
 
+    /// <summary>How many leading tokens of a guess could come next, short of one that would end the completion.</summary>
+    public int CountPossible(List<int> guess)
+    {
+        int possible = 0;
+        while (possible < guess.Count && !Ends(guess[possible]) && _constraint?.Accept(guess[possible]) != false)
+        {
+            possible++;
+        }
+
+        _constraint?.Rollback(possible);
+        return possible;
+    }
+
     /// <summary>Takes back the last tokens accepted.</summary>
     public void TakeBack(ReadOnlySpan<int> tokens)
     {

@@ -1,11 +1,17 @@
+using Pipeline.Engine.Execution;
+
 namespace Pipeline.Engine.Speculation;
 
-/// <summary>Guesses how a sequence goes on, for less than it costs to compute it: the model then checks the guess in one pass.</summary>
-internal interface IDrafter
+/// <summary>Guesses how sequences go on, for less than it costs to compute it: the model then checks the guess in one pass.</summary>
+internal interface IDrafter : IDisposable
 {
-    /// <summary>Adds the tokens that probably come next: none where there is nothing to go by.</summary>
-    /// <param name="tokens">The sequence's prompt and generated tokens.</param>
-    /// <param name="draft">What the guess is added to.</param>
-    /// <param name="most">How many to add at most.</param>
-    void Draft(ReadOnlySpan<int> tokens, List<int> draft, int most);
+    /// <summary>
+    /// Adds to each request's <see cref="Planning.Sequence.Draft"/> the tokens that probably come next: as many as its
+    /// <see cref="Drafting.Wanted"/> says at most, none where there is nothing to go by.
+    /// </summary>
+    /// <param name="requests">Requests that decode, and all of whose tokens are known. Their drafts are empty.</param>
+    void Draft(IReadOnlyList<ActiveRequest> requests);
+
+    /// <summary>Lets go of what is kept for a request: it leaves.</summary>
+    void Forget(ActiveRequest request);
 }

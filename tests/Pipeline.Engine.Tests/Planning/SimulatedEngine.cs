@@ -16,7 +16,7 @@ internal sealed class SimulatedEngine
     private readonly long[] _memory;
     private readonly Dictionary<Sequence, string> _salts = [];
     private readonly Dictionary<Sequence, List<int>> _tokens = [];
-    private readonly Queue<List<(Sequence Sequence, int Token)>> _underWay = [];
+    private readonly Queue<List<(PlannedChunk Chunk, int[] Tokens)>> _underWay = [];
     private readonly StepPlan _plan = new();
 
     public SimulatedEngine(int blocks, int blockSize, StepLimits limits, bool prefixCaching, Random random, int ahead = 0)
@@ -43,6 +43,13 @@ internal sealed class SimulatedEngine
     /// <summary>How likely a token ends its sequence before it has all that it may generate.</summary>
     public double EndChance { get; init; }
 
+    /// <summary>How many tokens are guessed ahead of a decoding sequence, at most: each is right or wrong by chance.</summary>
+    public int MostDrafted { get; init; }
+
+    public int Accepted { get; private set; }
+
+    public int Rejected { get; private set; }
+
     public IReadOnlyCollection<Sequence> Sequences => _salts.Keys;
 
     public bool IsIdle => _salts.Count == 0 && _underWay.Count == 0;
@@ -66,6 +73,7 @@ internal sealed class SimulatedEngine
     /// <returns>The chunks planned.</returns>
     public PlannedChunk[] Step()
     {
+        Guess();
         Planner.Plan(_plan);
         PlannedChunk[] chunks = _plan.Chunks.ToArray();
         Assert.Equal(chunks.Sum(chunk => chunk.Count), _plan.Tokens);
@@ -91,9 +99,13 @@ internal sealed class SimulatedEngine
     {
         foreach (PlannedChunk chunk in chunks)
         {
+            // The rows of guessed tokens are written like all others.
+            _tokens[chunk.Sequence].AddRange(chunk.Sequence.Draft.Take(chunk.Drafted));
             Assert.Equal(chunk.Sequence.Computed, chunk.Start);
-            Assert.True(!chunk.Sequence.NeedsTokens || chunk.End <= chunk.Sequence.Tokens.Length, "a token is not known that has to be");
-            Assert.InRange(chunk.Count, 1, _limits.PrefillChunk);
+            Assert.True(!chunk.Sequence.NeedsTokens || chunk.End - chunk.Drafted <= chunk.Sequence.Tokens.Length, "a token is not known that has to be");
+            Assert.InRange(chunk.Count - chunk.Drafted, 1, _limits.PrefillChunk);
+            Assert.InRange(chunk.Drafted, 0, chunk.Samples ? MostDrafted : 0);
+            Assert.False(chunk.Sequence.IsHeld);
             Visit(chunk.Sequence, chunk.Start, chunk.End, (slot, past) => _memory[slot] = past);
         }
 
@@ -103,30 +115,62 @@ internal sealed class SimulatedEngine
         }
     }
 
-    private List<(Sequence Sequence, int Token)> Launch(PlannedChunk[] chunks)
+    private void Guess()
     {
-        List<(Sequence, int)> chosen = [];
+        foreach (Sequence sequence in Planner.Running.Where(sequence => MostDrafted > 0 && sequence.Expected == 0))
+        {
+            sequence.WaitsForTokens = _random.Next(2) == 0;
+            sequence.Draft.Clear();
+            if (sequence.Remaining == 1 && sequence.Generated > 0)
+            {
+                sequence.Draft.AddRange(Enumerable.Range(0, _random.Next(MostDrafted + 1)).Select(_ => _random.Next(2)));
+            }
+        }
+    }
+
+    private List<(PlannedChunk Chunk, int[] Tokens)> Launch(PlannedChunk[] chunks)
+    {
+        List<(PlannedChunk, int[])> chosen = [];
+        int sample = 0;
         foreach (PlannedChunk chunk in chunks)
         {
-            chunk.Sequence.Launch(chunk, chosen.Count);
-            if (chunk.Samples)
+            chunk.Sequence.Launch(chunk, sample);
+            sample += chunk.Chosen;
+            int[] tokens = [.. Enumerable.Range(0, chunk.Chosen).Select(_ => _random.Next(2))];
+            int right = tokens.Zip(chunk.Sequence.Draft).TakeWhile(pair => pair.First == pair.Second).Count();
+            if (tokens.Length > 0)
             {
-                int token = _random.Next(2);
-                _tokens[chunk.Sequence].Add(token);
-                chosen.Add((chunk.Sequence, token));
+                tokens = tokens[..(right + 1)];
+                _tokens[chunk.Sequence].RemoveRange(chunk.End - chunk.Drafted, _tokens[chunk.Sequence].Count - chunk.End + chunk.Drafted);
+                _tokens[chunk.Sequence].AddRange(tokens);
+                Accepted += right;
+                Rejected += right < chunk.Drafted ? 1 : 0;
+                chosen.Add((chunk, tokens));
             }
         }
 
         return chosen;
     }
 
-    private void Apply(List<(Sequence Sequence, int Token)> chosen)
+    private void Apply(List<(PlannedChunk Chunk, int[] Tokens)> chosen)
     {
-        foreach ((Sequence sequence, int token) in chosen.Where(c => _salts.ContainsKey(c.Sequence)))
+        foreach ((PlannedChunk chunk, int[] tokens) in chosen.Where(c => _salts.ContainsKey(c.Chunk.Sequence)))
         {
-            sequence.Append(token);
-            bool complete = sequence.Tokens.Length == sequence.PromptLength + sequence.MaxTokens;
-            bool early = !complete && _random.NextDouble() < EndChance;
+            Sequence sequence = chunk.Sequence;
+            int taken = 0;
+            bool complete = false, early = false;
+            while (taken < tokens.Length && !complete && !early)
+            {
+                sequence.Append(tokens[taken++]);
+                complete = sequence.Tokens.Length == sequence.PromptLength + sequence.MaxTokens;
+                early = !complete && _random.NextDouble() < EndChance;
+            }
+
+            if (chunk.Drafted > 0)
+            {
+                sequence.Settle(taken - 1);
+            }
+
             if (complete || early)
             {
                 Remove(sequence, discard: false);

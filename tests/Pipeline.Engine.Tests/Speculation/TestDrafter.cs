@@ -1,0 +1,41 @@
+using Pipeline.Engine.Execution;
+using Pipeline.Engine.Speculation;
+
+namespace Pipeline.Engine.Tests.Speculation;
+
+/// <summary>Guesses as a test says.</summary>
+/// <param name="guess">The tokens guessed to follow, of a request's id and its tokens so far; as many as it likes.</param>
+internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess) : IDrafter
+{
+    public int Forgotten { get; private set; }
+
+    public bool IsDisposed { get; private set; }
+
+    public void Draft(IReadOnlyList<ActiveRequest> requests)
+    {
+        foreach (ActiveRequest request in requests)
+        {
+            request.Draft.AddRange(guess(request).Take(request.Drafting!.Wanted));
+        }
+    }
+
+    public void Forget(ActiveRequest request) => Forgotten++;
+
+    public void Dispose() => IsDisposed = true;
+
+    /// <summary>Knows the answers, by request: all that follows is right.</summary>
+    public static TestDrafter Right(IReadOnlyDictionary<string, GenerationResult> answers) =>
+        new(request => answers[request.Id].Tokens.Skip(request.Generated));
+
+    /// <summary>Knows the answers and says something else.</summary>
+    public static TestDrafter Wrong(IReadOnlyDictionary<string, GenerationResult> answers, int vocabulary) =>
+        new(request => answers[request.Id].Tokens.Skip(request.Generated).Select(token => (token + 1) % vocabulary));
+
+    /// <summary>Is right by chance: each token with the given chance, if the one before was.</summary>
+    public static TestDrafter Mixed(IReadOnlyDictionary<string, GenerationResult> answers, int vocabulary, double chance, int seed)
+    {
+        Random random = new(seed);
+        return new(request => answers[request.Id].Tokens.Skip(request.Generated)
+            .Select(token => random.NextDouble() < chance ? token : random.Next(vocabulary)));
+    }
+}
