@@ -39,6 +39,12 @@ public sealed record GenerationRequest
     /// </summary>
     public int MinTokens { get; init; }
 
+    /// <summary>
+    /// How many of the likeliest tokens to tell for each token generated, beside its own probability; null for neither. From 0 to
+    /// 20. See <see cref="TokenLogprobs"/>.
+    /// </summary>
+    public int? Logprobs { get; init; }
+
     /// <summary>What the output has to be like, or null.</summary>
     public OutputConstraint? Constraint { get; init; }
 }

@@ -6,6 +6,9 @@ public sealed record GenerationResult
     /// <summary>All generated tokens: with the end token, and with those of a stop text.</summary>
     public required IReadOnlyList<int> Tokens { get; init; }
 
+    /// <summary>How likely each generated token was; null where that was not asked for.</summary>
+    public IReadOnlyList<TokenLogprobs>? Logprobs { get; init; }
+
     /// <summary>The completion's text, without end token and cut before a stop text. Empty for a model without tokenizer.</summary>
     public required string Text { get; init; }
 

@@ -206,7 +206,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
     private StepResult Apply(Flight flight)
     {
-        ReadOnlySpan<long> tokens = _core.Runner.Read(flight);
+        ChosenValues chosen = _core.Runner.Read(flight);
         long end = _time.GetTimestamp();
         double seconds = _meter.Add(flight.Start, end, flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens), total = _work.Of(flight.Plan);
         _speculator.Ran(flight.Plan, seconds);
@@ -215,7 +215,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         {
             ActiveRequest request = (ActiveRequest)chunk.Sequence;
             request.Landed(seconds * _work.Of(chunk) / total, chunk.IsPrefill);
-            Receive(request, tokens.Slice(sample, chunk.Chosen), end);
+            Receive(request, chosen.Slice(sample, chunk.Chosen), end);
             sample += chunk.Chosen;
 
             if (request.MayLeave)
@@ -230,26 +230,26 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
     /// <summary>Gives a request its tokens: the guessed ones that are right, and the one that the model chose after them.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="tokens">What the model chose after its last token, and after each guessed one that the step checked.</param>
+    /// <param name="chosen">What the model chose after its last token, and after each guessed one that the step checked.</param>
     /// <param name="now">When the step had run.</param>
-    private void Receive(ActiveRequest request, ReadOnlySpan<long> tokens, long now)
+    private void Receive(ActiveRequest request, ChosenValues chosen, long now)
     {
         // What was computed for one that had ended meanwhile is nobody's token.
-        if (request.Finish is not null || tokens.IsEmpty)
+        if (request.Finish is not null || chosen.Tokens.IsEmpty)
         {
             return;
         }
 
-        int right = Speculator.Right(request.Draft, tokens), before = request.Tokens.Length;
+        int right = Speculator.Right(request.Draft, chosen.Tokens), before = request.Tokens.Length;
         for (int i = 0; i <= right && request.Finish is null; i++)
         {
-            request.Receive(tokens[i], now);
+            request.Receive(chosen, i, now);
         }
 
-        if (tokens.Length > 1)
+        if (chosen.Tokens.Length > 1)
         {
             int accepted = Math.Max(0, request.Tokens.Length - before - 1);
-            _speculator.Checked(request, tokens.Length - 1, right, accepted);
+            _speculator.Checked(request, chosen.Tokens.Length - 1, right, accepted);
             request.Settle(accepted);
         }
 

@@ -8,6 +8,8 @@ namespace Pipeline.Engine;
 /// <param name="hasTokenizer">Whether tokens can be made text, which stop texts need.</param>
 internal sealed class RequestValidator(ModelConfig model, long cacheTokens, bool hasTokenizer)
 {
+    private const int MostLogprobs = 20;
+
     /// <summary>Throws for a request that cannot be run.</summary>
     public void Validate(GenerationRequest request)
     {
@@ -20,6 +22,7 @@ internal sealed class RequestValidator(ModelConfig model, long cacheTokens, bool
         Require(request.MinTokens >= 0 && request.MinTokens <= request.MaxTokens, "min_tokens",
             $"min_tokens is {request.MinTokens}; it must be from 0 to max_tokens, {request.MaxTokens}.");
         RequireKnown(request.StopTokens, "stop_token_ids");
+        Require(request.Logprobs is null or (>= 0 and <= MostLogprobs), "logprobs", $"logprobs is {request.Logprobs}; it must be from 0 to {MostLogprobs}.");
         Require(request.Stop.All(stop => stop.Length > 0), "stop", "A stop text is empty.");
         Require(request.Stop.Count == 0 || hasTokenizer, "stop", "The model has no tokenizer: stop texts cannot be found.");
 

@@ -12,6 +12,7 @@ internal sealed class ActiveRequest : Sequence
     private readonly CompletionText _text;
     private readonly TokenChoice _choice;
     private readonly long _added;
+    private readonly List<TokenLogprobs> _logprobs = [];
     private long? _started;
     private long? _firstToken;
     private double _prefillSeconds;
@@ -91,10 +92,12 @@ internal sealed class ActiveRequest : Sequence
     }
 
     /// <summary>Adds a chosen token, and sees whether the completion ends with it.</summary>
-    /// <param name="token">The token, or <see cref="Sampler.NotFinite"/>.</param>
+    /// <param name="chosen">What the step chose.</param>
+    /// <param name="row">Which of it is the sequence's own.</param>
     /// <param name="now">When it was chosen.</param>
-    public void Receive(long token, long now)
+    public void Receive(ChosenValues chosen, int row, long now)
     {
+        long token = chosen.Tokens[row];
         if (token == Sampler.NotFinite)
         {
             Fail(new SequenceFailedException(
@@ -110,6 +113,11 @@ internal sealed class ActiveRequest : Sequence
 
         _firstToken ??= now;
         Append((int)token);
+        if (_request.Logprobs is { } top)
+        {
+            _logprobs.Add(chosen.Score(row, top));
+        }
+
         try
         {
             bool ended = _choice.Ends((int)token);
@@ -136,6 +144,7 @@ internal sealed class ActiveRequest : Sequence
     {
         Tokens = Tokens[PromptLength..].ToArray(),
         Text = _text.ToString(),
+        Logprobs = _request.Logprobs is null ? null : _logprobs,
         FinishReason = Finish ?? throw new InvalidOperationException($"{Id} has not ended."),
         PromptTokens = PromptLength,
         CachedTokens = CachedTokens ?? 0,

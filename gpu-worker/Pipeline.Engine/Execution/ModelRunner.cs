@@ -35,7 +35,8 @@ internal sealed class ModelRunner(
         SamplingInputs? sampling = flight.SamplingUpload.Send(flight.Sampling);
         using IStepKernels step = kernels.Begin(flight.Layout);
         Tensor? logits = decoder.Forward(inputs, cache, step);
-        flight.Chosen.Take(logits is null ? null : Sampler.Choose(step, logits, sampling));
+        (Tensor? tokens, Tensor? scores) = logits is null ? default : Sampler.Choose(step, logits, sampling);
+        flight.Chosen.Take(tokens, scores);
         if (_waitsInLaunch)
         {
             DeviceSeconds += time.GetElapsedTime(start).TotalSeconds;
@@ -43,13 +44,13 @@ internal sealed class ModelRunner(
     }
 
     /// <summary>Waits until a step has run: the only wait for the device.</summary>
-    /// <returns>The tokens that each chunk chooses, chunk after chunk, or <see cref="Sampler.NotFinite"/>; valid until <see cref="Flight.Chosen"/> is dropped.</returns>
-    public ReadOnlySpan<long> Read(Flight flight)
+    /// <returns>The tokens that each chunk chooses, chunk after chunk; valid until <see cref="Flight.Chosen"/> is dropped.</returns>
+    public ChosenValues Read(Flight flight)
     {
         long start = time.GetTimestamp();
-        ReadOnlySpan<long> tokens = flight.Chosen.Wait();
+        ChosenValues chosen = flight.Chosen.Wait(flight.Sampling);
         DeviceSeconds += time.GetElapsedTime(start).TotalSeconds;
-        return tokens;
+        return chosen;
     }
 
     /// <summary>Zeroes the contents of blocks that went bad.</summary>

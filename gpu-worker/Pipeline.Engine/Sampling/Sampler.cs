@@ -14,28 +14,36 @@ internal static class Sampler
     /// <summary>The same for torch operations.</summary>
     public static readonly Scalar NotFiniteScalar = NotFinite;
 
-    /// <summary>Chooses a token for each row.</summary>
+    /// <summary>Chooses a token for each row, and scores those that are to be.</summary>
     /// <param name="kernels">Choose for the rows that take the likeliest token.</param>
     /// <param name="logits">[rows, vocabulary], in the engine's type. They may be overwritten.</param>
     /// <param name="inputs">The other rows; null for none.</param>
-    /// <returns>int64 [rows] on the device: token ids, or <see cref="NotFinite"/>.</returns>
-    public static Tensor Choose(IStepKernels kernels, Tensor logits, SamplingInputs? inputs)
+    /// <returns>On the device: int64 [rows], token ids or <see cref="NotFinite"/>; and what <see cref="Scores"/> says, or null.</returns>
+    public static (Tensor Tokens, Tensor? Scores) Choose(IStepKernels kernels, Tensor logits, SamplingInputs? inputs)
     {
         Tensor tokens = kernels.Choose(logits);
-        if (inputs is null)
+
+        // A copy: the logits of special rows are about to be changed.
+        Tensor? scored = inputs?.Scored is { } asked ? logits.index_select(0, asked.Rows) : null;
+        if (inputs?.Special is { } special)
         {
-            return tokens;
+            ChooseSpecial(logits, tokens, special);
         }
 
+        return (tokens, scored is null ? null : Scores.Of(scored, tokens.index_select(0, inputs!.Scored!.Rows), inputs.Scored.Top));
+    }
+
+    private static void ChooseSpecial(Tensor logits, Tensor tokens, SpecialInputs inputs)
+    {
         bool all = inputs.Rows.shape[0] == logits.shape[0];
         Tensor special = (all ? logits : logits.index_select(0, inputs.Rows)).to(ScalarType.Float32);
         LogitChange.Edit(special, inputs.Edits);
         LogitChange.Mask(special, inputs.Masks);
         Tensor meaningless = tokens.index_select(0, inputs.Rows).lt(Scalars.Zero);
-        return tokens.index_copy_(0, inputs.Rows, ChooseSpecial(special, inputs.Drawn).masked_fill_(meaningless, NotFiniteScalar));
+        tokens.index_copy_(0, inputs.Rows, ChooseAmong(special, inputs.Drawn).masked_fill_(meaningless, NotFiniteScalar));
     }
 
-    private static Tensor ChooseSpecial(Tensor logits, DrawnInputs? drawn)
+    private static Tensor ChooseAmong(Tensor logits, DrawnInputs? drawn)
     {
         if (drawn is not null && drawn.Places.shape[0] == logits.shape[0])
         {

@@ -2,12 +2,22 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Sampling;
 
-/// <summary>What the device has to know of a step's special rows: those that do not just take the likeliest token.</summary>
+/// <summary>What the device has to know of the rows of a step that do not just take the likeliest token.</summary>
+/// <param name="Special">Rows that take another; null for none.</param>
+/// <param name="Scored">Rows whose probabilities are asked for, special or not; null for none.</param>
+internal sealed record SamplingInputs(SpecialInputs? Special, ScoredInputs? Scored);
+
+/// <summary>Rows that do not just take the likeliest token.</summary>
 /// <param name="Rows">int64 [special]: which rows of the logits they are, ascending. A place is an index into these.</param>
 /// <param name="Drawn">Which of them are drawn by chance; null for none.</param>
 /// <param name="Edits">What is done to single logits; null for nothing.</param>
 /// <param name="Masks">What may be chosen; null where all may.</param>
-internal sealed record SamplingInputs(Tensor Rows, DrawnInputs? Drawn, EditInputs? Edits, MaskInputs? Masks);
+internal sealed record SpecialInputs(Tensor Rows, DrawnInputs? Drawn, EditInputs? Edits, MaskInputs? Masks);
+
+/// <summary>Rows whose probabilities are asked for.</summary>
+/// <param name="Rows">int64 [scored]: which rows of the logits they are, ascending.</param>
+/// <param name="Top">Likeliest tokens for each.</param>
+internal sealed record ScoredInputs(Tensor Rows, int Top);
 
 /// <summary>Rows that are drawn by chance.</summary>
 /// <param name="Places">int64 [drawn].</param>

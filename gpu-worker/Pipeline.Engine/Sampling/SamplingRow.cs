@@ -19,6 +19,9 @@ internal readonly record struct SamplingRow(SamplingParameters Parameters, doubl
     /// <summary>What may be chosen, as it stands before this row; null for all.</summary>
     public ITokenConstraint? Constraint { get; init; }
 
+    /// <summary>How many of the likeliest tokens are to be told with the token's own probability; null for neither.</summary>
+    public int? Logprobs { get; init; }
+
     /// <summary>Whether the likeliest token of the model's own logits is taken.</summary>
     public bool IsPlain => Parameters.Temperature == 0 && Edits is null && Constraint is null;
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Pipeline.Engine.Sampling;
 
 /// <summary>
-/// How all rows of a step become tokens, laid out for the device. Rows that just take the likeliest token leave no trace; of the
-/// others, the special ones, parts speak by their place among them. Plain C#; kept from step to step.
+/// How all rows of a step become tokens, laid out for the device. Rows that just take the likeliest token leave no trace but
+/// their number; of the others, the special ones, parts speak by their place among them. Plain C#; kept from step to step.
 /// </summary>
 /// <param name="vocabulary">Logits in a row.</param>
 internal sealed class SamplingRows(int vocabulary)
@@ -22,6 +22,12 @@ internal sealed class SamplingRows(int vocabulary)
 
     /// <summary>Those of them whose choice is constrained.</summary>
     public MaskedRows Masked { get; } = new(vocabulary);
+
+    /// <summary>All rows whose probabilities are asked for, special or not.</summary>
+    public ScoredRows Scored { get; } = new();
+
+    /// <summary>Number of rows.</summary>
+    public int Count => _count;
 
     /// <summary>Logits in a row.</summary>
     public int Vocabulary => vocabulary;
@@ -41,12 +47,18 @@ internal sealed class SamplingRows(int vocabulary)
         _editedEnds.Clear();
         Drawn.Clear();
         Masked.Clear();
+        Scored.Clear();
     }
 
     /// <summary>Adds the next row.</summary>
     public void Add(in SamplingRow row)
     {
         int index = _count++;
+        if (row.Logprobs is { } top)
+        {
+            Scored.Add(index, top);
+        }
+
         if (row.IsPlain)
         {
             return;

@@ -12,25 +12,19 @@ internal sealed class SamplingUpload(Device device) : IDisposable
     private readonly UploadBuffer<byte> _masks = new(ScalarType.Byte, device);
 
     /// <summary>Sends them. Must be called within a dispose scope, to which all that is returned belongs.</summary>
-    /// <returns>What to choose by; null where all rows take the likeliest token.</returns>
+    /// <returns>What to choose by; null where all rows take the likeliest token, and no more is asked of them.</returns>
     public SamplingInputs? Send(SamplingRows rows)
     {
-        int special = rows.Special.Length, drawn = rows.Drawn.Count, masked = rows.Masked.Count, edits = rows.Edits.Length;
-        if (special == 0)
+        int special = rows.Special.Length, scored = rows.Scored.Rows.Length;
+        if (special + scored == 0)
         {
             return null;
         }
 
         Tensor numbers = SendNumbers(rows);
-        Tensor? settings = SendSettings(rows);
-        int drawnNumbers = DrawnRows.Settings * drawn;
         return new SamplingInputs(
-            numbers.narrow(0, 0, special),
-            drawn == 0 ? null : new DrawnInputs(
-                numbers.narrow(0, special, drawn), settings!.narrow(0, 0, drawnNumbers).view(DrawnRows.Settings, drawn, 1)),
-            edits == 0 ? null : new EditInputs(
-                numbers.narrow(0, special + drawn + masked, edits), settings!.narrow(0, drawnNumbers, 3 * edits).view(3, edits)),
-            masked == 0 ? null : new MaskInputs(numbers.narrow(0, special + drawn, masked), SendMasks(rows.Masked)));
+            special == 0 ? null : SendSpecial(rows, numbers),
+            scored == 0 ? null : new ScoredInputs(numbers.narrow(0, numbers.shape[0] - scored, scored), rows.Scored.Top));
     }
 
     /// <inheritdoc/>
@@ -41,9 +35,23 @@ internal sealed class SamplingUpload(Device device) : IDisposable
         _masks.Dispose();
     }
 
+    private SpecialInputs SendSpecial(SamplingRows rows, Tensor numbers)
+    {
+        int special = rows.Special.Length, drawn = rows.Drawn.Count, masked = rows.Masked.Count, edits = rows.Edits.Length;
+        Tensor? settings = SendSettings(rows);
+        int drawnNumbers = DrawnRows.Settings * drawn;
+        return new SpecialInputs(
+            numbers.narrow(0, 0, special),
+            drawn == 0 ? null : new DrawnInputs(
+                numbers.narrow(0, special, drawn), settings!.narrow(0, 0, drawnNumbers).view(DrawnRows.Settings, drawn, 1)),
+            edits == 0 ? null : new EditInputs(
+                numbers.narrow(0, special + drawn + masked, edits), settings!.narrow(0, drawnNumbers, 3 * edits).view(3, edits)),
+            masked == 0 ? null : new MaskInputs(numbers.narrow(0, special + drawn, masked), SendMasks(rows.Masked)));
+    }
+
     private Tensor SendNumbers(SamplingRows rows)
     {
-        int total = rows.Special.Length + rows.Drawn.Count + rows.Masked.Count + rows.Edits.Length;
+        int total = rows.Special.Length + rows.Drawn.Count + rows.Masked.Count + rows.Edits.Length + rows.Scored.Rows.Length;
         Span<long> numbers = _numbers.Reserve(total);
         int at = 0;
         Widen(rows.Special, numbers, ref at);
@@ -58,6 +66,7 @@ internal sealed class SamplingUpload(Device device) : IDisposable
             }
         }
 
+        Widen(rows.Scored.Rows, numbers, ref at);
         return _numbers.Send(total);
     }
 

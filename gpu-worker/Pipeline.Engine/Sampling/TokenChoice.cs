@@ -39,6 +39,7 @@ internal sealed class TokenChoice
         Edits = _editsEach || generated < _request.MinTokens ? _edits : null,
         MustGoOn = generated < _request.MinTokens,
         Constraint = _constraint,
+        Logprobs = _request.Logprobs,
     };
 
     /// <summary>Whether a token ends the completion.</summary>

@@ -27,7 +27,7 @@ internal static class SamplerHarness
         using IKernels kernels = KernelMakers.Reference.Make(of.Setting);
         using IStepKernels step = kernels.Begin(of.NewLayout());
         Tensor given = torch.tensor(logits, [rows.Length, vocabulary]).to(type);
-        return Sampler.Choose(step, given, upload.Send(sampling)).data<long>().ToArray();
+        return Sampler.Choose(step, given, upload.Send(sampling)).Tokens.data<long>().ToArray();
     }
 
     /// <summary>Logits between -4 and 4.</summary>
