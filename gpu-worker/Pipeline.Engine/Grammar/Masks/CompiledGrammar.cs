@@ -1,0 +1,82 @@
+using Pipeline.Engine.Grammar.Automata;
+using Pipeline.Engine.Grammar.Terms;
+
+namespace Pipeline.Engine.Grammar.Masks;
+
+/// <summary>
+/// A language over a vocabulary: which tokens may come next, found out once for each state and kept. Shared by all sequences
+/// whose outputs belong to it. Thread-safe.
+/// </summary>
+internal sealed class CompiledGrammar
+{
+    /// <summary>A longer run of bytes that must come is forced piece by piece.</summary>
+    private const int LongestRun = 256;
+
+    private readonly TokenVocabulary _vocabulary;
+    private readonly PushdownAutomaton _automaton;
+
+    /// <param name="root">What the language is.</param>
+    /// <param name="vocabulary">The tokens.</param>
+    /// <param name="mostBytes">About how much memory its states and masks may take.</param>
+    /// <exception cref="GrammarException">No text belongs to it, or it is too large.</exception>
+    public CompiledGrammar(Rule root, TokenVocabulary vocabulary, long mostBytes = 64 << 20)
+    {
+        _vocabulary = vocabulary;
+        _automaton = new PushdownAutomaton(GraphBuilder.Build(root), mostBytes);
+    }
+
+    /// <summary>The tokens.</summary>
+    public TokenVocabulary Vocabulary => _vocabulary;
+
+    /// <summary>Where every output begins.</summary>
+    public Configuration Start => _automaton.Start;
+
+    /// <summary>About how much memory its states and masks take now.</summary>
+    public long Bytes => _automaton.Bytes;
+
+    /// <summary>Goes on by bytes.</summary>
+    /// <returns>Where that leads; null where they cannot come.</returns>
+    public Configuration? Read(Configuration from, ReadOnlySpan<byte> bytes) =>
+        _automaton.Read(_automaton.Renew(from), bytes) is var to && to == Configuration.Dead ? null : to;
+
+    /// <summary>The tokens of text that may come next, end tokens left out: all that the language allows.</summary>
+    public TokenMask Mask(Configuration at) => NoteOf(_automaton.Renew(at)).Mask.Value;
+
+    /// <summary>
+    /// The token that comes next because no other bytes can, and because the tokenizer makes those bytes so: see
+    /// <see cref="ForcedTokens"/>; null where there is a choice.
+    /// </summary>
+    public int? Forced(Configuration at) => NoteOf(_automaton.Renew(at)).Forced.Value;
+
+    private StateNote NoteOf(Configuration at)
+    {
+        if (at.Note is StateNote known)
+        {
+            return known;
+        }
+
+        var made = new StateNote(new Lazy<TokenMask>(() => FindMask(at)), new Lazy<int?>(() => FindForced(at)));
+        at.Note = made;
+        return made;
+    }
+
+    private TokenMask FindMask(Configuration at)
+    {
+        Configuration alike = _automaton.Alike(at, _vocabulary.Trie.LongestToken);
+        if (alike != at)
+        {
+            return NoteOf(alike).Mask.Value;
+        }
+
+        uint[] words = new uint[_vocabulary.MaskWords];
+        TrieWalk.Mark(_automaton, _vocabulary.Trie, at, words);
+        var mask = new TokenMask(words);
+        _automaton.AddBytes(mask.Bytes);
+        return mask;
+    }
+
+    private int? FindForced(Configuration at) => ForcedTokens.First(_automaton, _vocabulary, at, LongestRun);
+
+    /// <summary>What is known of a state. Two threads may both make one; they find the same.</summary>
+    private sealed record StateNote(Lazy<TokenMask> Mask, Lazy<int?> Forced);
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Pipeline.Tokenization;
+
+namespace Pipeline.Engine.Grammar.Masks;
+
+/// <summary>A tokenizer as a constraint sees it: its tokens are bytes. Immutable and safe for any number of threads.</summary>
+internal sealed class TokenVocabulary
+{
+    private readonly Tokenizer _tokenizer;
+
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="endTokens">The tokens that end an output; at least one.</param>
+    public TokenVocabulary(Tokenizer tokenizer, IEnumerable<int> endTokens)
+    {
+        _tokenizer = tokenizer;
+        EndTokens = [.. endTokens.Distinct()];
+        Trie = new TokenTrie(Enumerable.Range(0, tokenizer.VocabularySize)
+            .Where(id => !tokenizer.IsSpecial(id) && !EndTokens.Contains(id) && !tokenizer.TokenBytes(id).IsEmpty)
+            .Select(id => (id, tokenizer.TokenBytes(id).ToArray())));
+    }
+
+    /// <summary>The tokens that end an output.</summary>
+    public IReadOnlyList<int> EndTokens { get; }
+
+    /// <summary>All tokens that are text.</summary>
+    public TokenTrie Trie { get; }
+
+    /// <summary>32-bit words that a mask over the tokenizer's tokens takes.</summary>
+    public int MaskWords => (_tokenizer.VocabularySize + 31) / 32;
+
+    /// <summary>Whether a token ends an output.</summary>
+    public bool IsEnd(int token) => EndTokens.Contains(token);
+
+    /// <summary>What a token adds to an output; nothing for one that is no text.</summary>
+    public ReadOnlySpan<byte> Bytes(int token) =>
+        _tokenizer.IsSpecial(token) || IsEnd(token) ? [] : _tokenizer.TokenBytes(token);
+
+    /// <summary>The tokens that the tokenizer makes of a text.</summary>
+    /// <param name="text">UTF-8; what is no character at its end is left out.</param>
+    public int[] Encode(ReadOnlySpan<byte> text) =>
+        _tokenizer.Encode(Encoding.UTF8.GetString(text[..Whole(text)]), addSpecialTokens: false, SpecialTokens.AsText);
+
+    private static int Whole(ReadOnlySpan<byte> text)
+    {
+        int length = text.Length;
+        while (length > 0 && Rune.DecodeLastFromUtf8(text[..length], out _, out int consumed) != System.Buffers.OperationStatus.Done)
+        {
+            length -= Math.Max(1, consumed);
+        }
+
+        return length;
+    }
+}
