@@ -124,19 +124,20 @@ internal sealed class SchemaCompiler
     private Term Values(SchemaShape shape, List<JsonElement> values, string path)
     {
         List<JsonElement> typed = [.. values.Where(value => (shape.Types & JsonTypeNames.Of(value)) != 0)];
-        if (!shape.IsPlain)
+        List<JsonElement> bound = [.. typed.Where(value => (shape.Mentioned & JsonTypeNames.Of(value)) != 0)];
+        if (bound.Exists(value => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array))
         {
-            if (typed.Exists(value => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array))
-            {
-                throw new GrammarException($"{path}.enum", "Given objects and arrays are not permitted beside other keywords.");
-            }
+            throw new GrammarException($"{path}.enum", "Given objects and arrays are not permitted beside other keywords for them.");
+        }
 
+        if (bound.Count > 0)
+        {
             SchemaShape rest = shape.Copy();
             rest.Values = null;
             rest.NamesTypes = true;
-            rest.Types &= ~(JsonTypes.Object | JsonTypes.Array);
+            rest.Types = bound.Aggregate(JsonTypes.None, (all, value) => all | JsonTypeNames.Of(value));
             PushdownAutomaton automaton = new(GraphBuilder.Build(new Rule("values") { Body = Types(rest, path) }), long.MaxValue);
-            typed.RemoveAll(value => !automaton.Read(automaton.Start, Encoding.UTF8.GetBytes(JsonLiteral.Of(value))).MayEnd);
+            typed.RemoveAll(value => bound.Contains(value) && !automaton.Read(automaton.Start, Encoding.UTF8.GetBytes(JsonLiteral.Of(value))).MayEnd);
         }
 
         return Term.OneOf([.. typed.Select(value => Term.Text(JsonLiteral.Of(value)))]);

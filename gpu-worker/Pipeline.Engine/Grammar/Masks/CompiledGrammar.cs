@@ -7,7 +7,7 @@ namespace Pipeline.Engine.Grammar.Masks;
 /// A language over a vocabulary: which tokens may come next, found out once for each state and kept. Shared by all sequences
 /// whose outputs belong to it. Thread-safe.
 /// </summary>
-internal sealed class CompiledGrammar
+internal sealed class CompiledGrammar : OutputConstraint
 {
     /// <summary>A longer run of bytes that must come is forced piece by piece.</summary>
     private const int LongestRun = 256;
@@ -33,6 +33,9 @@ internal sealed class CompiledGrammar
 
     /// <summary>About how much memory its states and masks take now.</summary>
     public long Bytes => _automaton.Bytes;
+
+    /// <inheritdoc/>
+    internal override ITokenConstraint Begin() => new TokenConstraint(this);
 
     /// <summary>Goes on by bytes.</summary>
     /// <returns>Where that leads; null where they cannot come.</returns>

@@ -69,7 +69,7 @@ internal sealed class RegexParser
             parts.Add(ReadQuantified());
         }
 
-        if (_search)
+        if (top && _search)
         {
             parts = [.. begins ? (Term[])[] : [Anything], .. parts, .. ends ? (Term[])[] : [Anything]];
         }
