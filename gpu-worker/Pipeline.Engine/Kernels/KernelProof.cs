@@ -1,11 +1,12 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Kernels;
 
 /// <summary>
-/// Holds kernels to the reference before an engine trusts them: all operations once, on random numbers, in the engine's own
+/// Holds kernels to the reference before an engine trusts them: all operations once, for each kind of layer that the model has, on random numbers, in the engine's own
 /// shape and type. Takes some milliseconds.
 /// </summary>
 internal static class KernelProof
@@ -30,21 +31,24 @@ internal static class KernelProof
     private static List<(string What, float[] Values, bool Exact)> Run(IKernels kernels, KernelProofInput input)
     {
         using IStepKernels step = kernels.Begin(input.Layout);
-        Tensor residual = input.Residual.clone(), projected = input.Projected.clone();
-        LayerCache cache = input.NewCache();
+        Tensor residual = input.Residual.clone();
         Tensor normalised = step.Norm(residual, input.Delta, input.Weight);
         Tensor again = step.Norm(residual, null, input.Weight);
-        step.RotateAndStore(projected, cache);
-        Tensor attended = step.Attend(projected, cache);
-        Tensor gated = step.SiluMultiply(input.GateUp);
-        Tensor chosen = step.Choose(input.Logits);
-        return
+        List<(string What, float[] Values, bool Exact)> results =
         [
-            ("norm", Values(normalised), false), ("residual sum", Values(residual), false),
-            ("norm without a sum", Values(again), false), ("rotation", Values(projected), false),
-            ("cache", Values(cache.Slots), false), ("attention", Values(attended), false), ("gate", Values(gated), false),
-            ("choice", Values(chosen), true),
+            ("norm", Values(normalised), false), ("residual sum", Values(residual), false), ("norm without a sum", Values(again), false),
         ];
+        foreach (LayerConfig layer in input.Layers)
+        {
+            Tensor projected = input.Projected.clone();
+            LayerCache cache = input.NewCache();
+            step.RotateAndStore(projected, input.HeadNorms, layer, cache);
+            Tensor attended = step.Attend(projected, layer, cache);
+            results.AddRange([("rotation", Values(projected), false), ("cache", Values(cache.Slots), false), ("attention", Values(attended), false)]);
+        }
+
+        results.AddRange([("gate", Values(step.Gate(input.GateUp)), false), ("choice", Values(step.Choose(input.Logits)), true)]);
+        return results;
     }
 
     private static string? Compare(string what, float[] values, float[] trusted, double tolerance)

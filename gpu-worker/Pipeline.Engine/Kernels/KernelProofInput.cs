@@ -29,6 +29,8 @@ internal sealed class KernelProofInput
 
         // Wide enough that attention is far from even: a wrong position or a key too many shows.
         Projected = Normal(1.5, Layout.Rows, model.Heads + (2L * model.KeyValueHeads), model.HeadSize);
+        HeadNorms = model.HasHeadNorms ? new HeadNorms(Normal(1, model.HeadSize), Normal(1, model.HeadSize)) : null;
+        Layers = [.. model.LayerPattern.DistinctBy(layer => (layer.Window, layer.Rope))];
         Logits = NewLogits(model.VocabularySize);
     }
 
@@ -49,6 +51,12 @@ internal sealed class KernelProofInput
 
     /// <summary>[rows, heads + 2 * key-value heads, head size].</summary>
     public Tensor Projected { get; }
+
+    /// <summary>Norms of query and key heads, if the model has them.</summary>
+    public HeadNorms? HeadNorms { get; }
+
+    /// <summary>A layer of each kind.</summary>
+    public IReadOnlyList<LayerConfig> Layers { get; }
 
     /// <summary>[4, vocabulary]: any, one with equal maxima, one with something that is not a number, one of nothing finite.</summary>
     public Tensor Logits { get; }

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Layers;
 
-/// <summary>The gated feed-forward layer: down(silu(gate(x)) * up(x)).</summary>
+/// <summary>The gated feed-forward layer: down(activation(gate(x)) * up(x)).</summary>
 /// <param name="GateUp">hidden to 2 * intermediate: two projections in one.</param>
 /// <param name="Down">intermediate to hidden.</param>
 internal sealed record FeedForwardLayer(Linear GateUp, Linear Down) : IDisposable
 {
     /// <summary>Computes [rows, hidden] from normalised [rows, hidden].</summary>
-    public Tensor Forward(Tensor x, IStepKernels kernels) => Down.Apply(kernels.SiluMultiply(GateUp.Apply(x)));
+    public Tensor Forward(Tensor x, IStepKernels kernels) => Down.Apply(kernels.Gate(GateUp.Apply(x)));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -8,19 +8,31 @@ namespace Pipeline.Engine.Models;
 
 /// <summary>A loaded decoder: token ids in, logits out.</summary>
 /// <param name="Config">The shape.</param>
+/// <param name="Type">What is computed in.</param>
 /// <param name="Embedding">[vocabulary, hidden].</param>
 /// <param name="Layers">The layers, first to last.</param>
 /// <param name="FinalNorm">[hidden].</param>
 /// <param name="Head">hidden to vocabulary.</param>
 /// <param name="Linears">What gave the matrices their form.</param>
 internal sealed record Decoder(
-    ModelConfig Config, Tensor Embedding, IReadOnlyList<DecoderLayer> Layers, Tensor FinalNorm, Linear Head,
+    ModelConfig Config, ScalarType Type, Tensor Embedding, IReadOnlyList<DecoderLayer> Layers, Tensor FinalNorm, Linear Head,
     ILinearMaker Linears) : IDisposable
 {
+    private readonly Scalar? _embeddingScale = Config.EmbeddingScale is 1 ? null : Rounded((float)Config.EmbeddingScale, Type);
+
+    private readonly Scalar? _logitCap = Config.LogitCap is { } cap ? cap : null;
+
+    private readonly Scalar? _inverseLogitCap = Config.LogitCap is { } cap ? 1 / cap : null;
+
     /// <summary>Computes logits [samples, vocabulary], in the engine's type, of the rows that a next token comes of; null where none does.</summary>
     public Tensor? Forward(StepInputs step, KvCache cache, IStepKernels kernels)
     {
         Tensor residual = Embedding.index_select(0, step.Tokens);
+        if (_embeddingScale is not null)
+        {
+            residual.mul_(_embeddingScale);
+        }
+
         Tensor? delta = null;
         for (int i = 0; i < Layers.Count; i++)
         {
@@ -37,8 +49,13 @@ internal sealed record Decoder(
         // The head is the largest product of all: only the rows that sample go through it.
         Tensor sampled = residual.index_select(0, step.SampleRows);
         Tensor normalised = kernels.Norm(sampled, delta?.index_select(0, step.SampleRows), FinalNorm);
-        return Head.Apply(normalised);
+        Tensor logits = Head.Apply(normalised);
+        return _logitCap is null ? logits : logits.mul_(_inverseLogitCap!).tanh_().mul_(_logitCap);
     }
+
+    /// <summary>A number as the model's type holds it: the reference keeps this one in a tensor.</summary>
+    private static float Rounded(float number, ScalarType type) =>
+        type == ScalarType.BFloat16 ? (float)(BFloat16)number : number;
 
     /// <inheritdoc/>
     public void Dispose()

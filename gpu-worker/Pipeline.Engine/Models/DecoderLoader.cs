@@ -1,3 +1,4 @@
+using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Layers;
 using Pipeline.Engine.Weights;
 using TorchSharp;
@@ -5,10 +6,12 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Engine.Models;
 
-/// <summary>Reads a Llama-family checkpoint onto a device. Names as in Hugging Face's LlamaForCausalLM.</summary>
+/// <summary>Reads a checkpoint onto a device, under the names that the model's family has for its weights.</summary>
 internal sealed class DecoderLoader
 {
     private readonly ModelConfig _config;
+    private readonly WeightNames _names;
+    private readonly string _prefix;
     private readonly Checkpoint _checkpoint;
     private readonly ScalarType _type;
     private readonly Device _device;
@@ -18,6 +21,8 @@ internal sealed class DecoderLoader
     private DecoderLoader(ModelConfig config, Checkpoint checkpoint, ScalarType type, Device device, ILinearMaker linears)
     {
         _config = config;
+        _names = config.Names;
+        _prefix = _names.Prefixes.FirstOrDefault(prefix => checkpoint.Contains($"{prefix}embed_tokens.weight")) ?? _names.Prefixes[0];
         _checkpoint = checkpoint;
         _type = type;
         _device = device;
@@ -50,33 +55,60 @@ internal sealed class DecoderLoader
     private Decoder Load()
     {
         long vocabulary = _config.VocabularySize, hidden = _config.HiddenSize;
-        Tensor embedding = Keep(("model.embed_tokens.weight", vocabulary), hidden);
+        Tensor embedding = Keep(($"{_prefix}embed_tokens.weight", vocabulary), hidden);
         return new Decoder(
             _config,
+            _type,
             embedding,
             [.. Enumerable.Range(0, _config.Layers).Select(Layer)],
-            Keep(("model.norm.weight", hidden)),
+            Keep(($"{_prefix}norm.weight", hidden)),
             _config.TiedEmbeddings ? Made(embedding, null) : Project([("lm_head.weight", vocabulary)], hidden),
             _linears);
     }
 
     private DecoderLayer Layer(int index)
     {
-        string attention = $"model.layers.{index}.self_attn.", feed = $"model.layers.{index}.mlp.";
-        long hidden = _config.HiddenSize, wide = _config.IntermediateSize;
-        long queries = (long)_config.Heads * _config.HeadSize, keys = (long)_config.KeyValueHeads * _config.HeadSize;
-        (string, long)[] projections = [($"{attention}q_proj.", queries), ($"{attention}k_proj.", keys), ($"{attention}v_proj.", keys)];
+        string layer = $"{_prefix}layers.{index}.";
+        long hidden = _config.HiddenSize;
         return new DecoderLayer(
-            Keep(($"model.layers.{index}.input_layernorm.weight", hidden)),
-            new AttentionLayer(
-                _config,
-                Project(Named(projections, "weight"), hidden, _config.AttentionBias ? Named(projections, "bias") : null),
-                Project([($"{attention}o_proj.weight", hidden)], queries, _config.AttentionBias ? [($"{attention}o_proj.bias", hidden)] : null)),
-            Keep(($"model.layers.{index}.post_attention_layernorm.weight", hidden)),
-            new FeedForwardLayer(
-                Project([($"{feed}gate_proj.weight", wide), ($"{feed}up_proj.weight", wide)], hidden),
-                Project([($"{feed}down_proj.weight", hidden)], wide)));
+            Norm(layer, _names.AttentionNorm, hidden),
+            Attention(layer, _config.LayerAt(index)),
+            OptionalNorm(layer, _names.AttentionOutputNorm, hidden),
+            Norm(layer, _names.FeedForwardNorm, hidden),
+            FeedForward(layer),
+            OptionalNorm(layer, _names.FeedForwardOutputNorm, hidden));
     }
+
+    private AttentionLayer Attention(string layer, LayerConfig config)
+    {
+        long hidden = _config.HiddenSize, size = _config.HeadSize;
+        long queries = _config.Heads * size, keys = _config.KeyValueHeads * size;
+        (string, long)[] projections = Parts(layer, _names.QueryKeyValue, queries, keys, keys);
+        return new AttentionLayer(
+            _config,
+            config,
+            Project(Named(projections, "weight"), hidden, _config.QueryKeyValueBias ? Named(projections, "bias") : null),
+            _names.QueryNorm is null || _names.KeyNorm is null
+                ? null : new HeadNorms(Norm(layer, _names.QueryNorm, size), Norm(layer, _names.KeyNorm, size)),
+            Project([($"{layer}{_names.Output}.weight", hidden)], queries, _config.OutputBias ? [($"{layer}{_names.Output}.bias", hidden)] : null));
+    }
+
+    private FeedForwardLayer FeedForward(string layer)
+    {
+        long wide = _config.IntermediateSize;
+        return new FeedForwardLayer(
+            Project(Named(Parts(layer, _names.GateUp, wide, wide), "weight"), _config.HiddenSize),
+            Project([($"{layer}{_names.Down}.weight", _config.HiddenSize)], wide));
+    }
+
+    private Tensor Norm(string layer, string name, long size) => Keep(($"{layer}{name}.weight", size));
+
+    private Tensor? OptionalNorm(string layer, string? name, long size) => name is null ? null : Norm(layer, name, size);
+
+    /// <summary>Matrices that make up one product: each its own on disk, or all in one.</summary>
+    private static (string Name, long Rows)[] Parts(string layer, IReadOnlyList<string> names, params long[] rows) => names.Count == 1
+        ? [($"{layer}{names[0]}.", rows.Sum())]
+        : [.. names.Zip(rows, (name, count) => ($"{layer}{name}.", count))];
 
     private static (string Name, long Rows)[] Named((string Name, long Rows)[] projections, string kind) =>
         [.. projections.Select(projection => (projection.Name + kind, projection.Rows))];

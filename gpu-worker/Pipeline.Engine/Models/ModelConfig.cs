@@ -1,8 +1,12 @@
+using Pipeline.Engine.Models.Rope;
+
 namespace Pipeline.Engine.Models;
 
-/// <summary>The shape of a Llama-family decoder, as a Hugging Face <c>config.json</c> states it.</summary>
+/// <summary>The shape of a decoder, as a Hugging Face <c>config.json</c> states it, whatever its family.</summary>
 public sealed record ModelConfig
 {
+    private readonly double? _attentionScale;
+
     /// <summary>Width of the residual stream.</summary>
     public required int HiddenSize { get; init; }
 
@@ -27,23 +31,51 @@ public sealed record ModelConfig
     /// <summary>Positions the model can attend over: the longest prompt and completion together.</summary>
     public required int ContextLength { get; init; }
 
-    /// <summary>Base of the rotary frequencies.</summary>
-    public required double RopeTheta { get; init; }
-
-    /// <summary>Llama 3's frequency scaling, or null for none.</summary>
-    public RopeScaling? RopeScaling { get; init; }
+    /// <summary>Rotary settings; most models have one for all layers. All turn as many values of a head.</summary>
+    public required IReadOnlyList<RopeConfig> Ropes { get; init; }
 
     /// <summary>Added to the mean square under the root in RMS norm.</summary>
     public required double NormEpsilon { get; init; }
 
+    /// <summary>What the layers have of their own, repeated over and over; one if all are alike.</summary>
+    public IReadOnlyList<LayerConfig> LayerPattern { get; init; } = [LayerConfig.Plain];
+
+    /// <summary>Whether norms multiply by 1 + weight, not by the weight.</summary>
+    public bool NormOffset { get; init; }
+
+    /// <summary>What the feed-forward layers' gates pass through.</summary>
+    public Activation Activation { get; init; }
+
+    /// <summary>The experts of layers that are mixtures; null if none are.</summary>
+    public MixtureConfig? Mixture { get; init; }
+
+    /// <summary>What products of queries and keys are multiplied by; one over the root of the head size unless set.</summary>
+    public double AttentionScale
+    {
+        get => _attentionScale ?? (1 / Math.Sqrt(HeadSize));
+        init => _attentionScale = value;
+    }
+
+    /// <summary>Attention scores s become cap * tanh(s / cap); null for no cap.</summary>
+    public double? AttentionCap { get; init; }
+
+    /// <summary>Logits likewise.</summary>
+    public double? LogitCap { get; init; }
+
+    /// <summary>What embeddings are multiplied by.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
     /// <summary>Whether the head reuses the embedding.</summary>
     public bool TiedEmbeddings { get; init; }
 
-    /// <summary>Whether query, key, value and output projections have biases.</summary>
-    public bool AttentionBias { get; init; }
+    /// <summary>Whether query, key and value projections have biases.</summary>
+    public bool QueryKeyValueBias { get; init; }
+
+    /// <summary>Whether attention's output projection has a bias.</summary>
+    public bool OutputBias { get; init; }
 
     /// <summary>Tokens that end a completion: generation_config.json's, or else config.json's.</summary>
-    public required IReadOnlyList<int> EndTokens { get; init; }
+    public IReadOnlyList<int> EndTokens { get; init; } = [];
 
     /// <summary>Query heads for each key-value head.</summary>
     public int Group => Heads / KeyValueHeads;
@@ -51,16 +83,18 @@ public sealed record ModelConfig
     /// <summary>Values that the KV cache holds for one token: keys and values of all layers.</summary>
     public long CacheValuesPerToken => 2L * Layers * KeyValueHeads * HeadSize;
 
-    /// <summary>Rotary frequencies, radians per position: one for each pair of a head's values.</summary>
-    public double[] RotaryFrequencies()
-    {
-        double[] frequencies = new double[HeadSize / 2];
-        for (int i = 0; i < frequencies.Length; i++)
-        {
-            double frequency = Math.Pow(RopeTheta, -2.0 * i / HeadSize);
-            frequencies[i] = RopeScaling?.Apply(frequency) ?? frequency;
-        }
+    /// <summary>Values of a head that turn with the position.</summary>
+    public int RotaryDimensions => Ropes[0].Dimensions;
 
-        return frequencies;
-    }
+    /// <summary>How far layers see: the different windows, null among them where a layer sees everything.</summary>
+    public IEnumerable<int?> Windows => LayerPattern.Select(layer => layer.Window).Distinct();
+
+    /// <summary>Whether query and key heads are normalised before they turn.</summary>
+    public bool HasHeadNorms => Names.QueryNorm is not null;
+
+    /// <summary>Where the weights are found; which of the optional ones exist follows from it.</summary>
+    internal WeightNames Names { get; init; } = WeightNames.Llama;
+
+    /// <summary>What a layer has of its own.</summary>
+    public LayerConfig LayerAt(int layer) => LayerPattern[layer % LayerPattern.Count];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Engine.Models.Families;
 
 namespace Pipeline.Engine.Models;
 
@@ -17,62 +18,9 @@ public static class ModelConfigReader
         string path = Path.Combine(directory, "config.json");
         using JsonDocument json = Parse(path);
         JsonSection config = new(json.RootElement, path);
-        RefuseUnsupported(config);
-
-        int heads = config.Int("num_attention_heads");
-        int hidden = config.Int("hidden_size");
-        // Newer configurations hold the rotary settings in one object, older ones beside the rest.
-        JsonSection? rope = config.Section("rope_parameters");
-        ModelConfig model = new()
-        {
-            HiddenSize = hidden,
-            IntermediateSize = config.Int("intermediate_size"),
-            Layers = config.Int("num_hidden_layers"),
-            Heads = heads,
-            KeyValueHeads = config.OptionalInt("num_key_value_heads") ?? heads,
-            HeadSize = config.OptionalInt("head_dim") ?? (heads > 0 ? hidden / heads : 0),
-            VocabularySize = config.Int("vocab_size"),
-            ContextLength = config.Int("max_position_embeddings"),
-            RopeTheta = rope?.Number("rope_theta") ?? config.Number("rope_theta") ?? 10000,
-            RopeScaling = ReadScaling(rope ?? config.Section("rope_scaling")),
-            NormEpsilon = config.Number("rms_norm_eps") ?? 1e-6,
-            TiedEmbeddings = config.Flag("tie_word_embeddings"),
-            AttentionBias = config.Flag("attention_bias"),
-            EndTokens = ReadEndTokens(directory, config),
-        };
+        ModelConfig model = ModelFamilies.Of(config).Read(config) with { EndTokens = ReadEndTokens(directory, config) };
         CheckSizes(model, path);
         return model;
-    }
-
-    private static void RefuseUnsupported(JsonSection config)
-    {
-        config.Require("model_type", "llama");
-        config.Require("hidden_act", "silu");
-        config.RequireAbsent("quantization_config");
-        if (config.Flag("mlp_bias"))
-        {
-            throw config.Unsupported("mlp_bias", "true");
-        }
-    }
-
-    private static RopeScaling? ReadScaling(JsonSection? section)
-    {
-        if (section is null)
-        {
-            return null;
-        }
-
-        string type = section.Text("rope_type") ?? section.Text("type") ?? "default";
-        return type switch
-        {
-            "default" => null,
-            "llama3" => new RopeScaling(
-                section.RequiredNumber("factor"),
-                section.RequiredNumber("low_freq_factor"),
-                section.RequiredNumber("high_freq_factor"),
-                section.RequiredNumber("original_max_position_embeddings")),
-            _ => throw section.Unsupported("rope_type", type),
-        };
     }
 
     private static IReadOnlyList<int> ReadEndTokens(string directory, JsonSection config)
@@ -80,7 +28,7 @@ public static class ModelConfigReader
         string path = Path.Combine(directory, "generation_config.json");
         if (!File.Exists(path))
         {
-            return config.IntOrList("eos_token_id") ?? [];
+            return config.IntOrList("eos_token_id") ?? config.Section("text_config")?.IntOrList("eos_token_id") ?? [];
         }
 
         using JsonDocument json = Parse(path);
@@ -95,6 +43,7 @@ public static class ModelConfigReader
             ("num_hidden_layers", model.Layers), ("num_attention_heads", model.Heads),
             ("num_key_value_heads", model.KeyValueHeads), ("head_dim", model.HeadSize),
             ("vocab_size", model.VocabularySize), ("max_position_embeddings", model.ContextLength),
+            .. model.LayerPattern.Select(layer => ("sliding_window", layer.Window ?? 1)),
         ];
         foreach ((string name, int value) in sizes)
         {

@@ -114,7 +114,7 @@ public sealed class CudaKernelsTests
             double gate = input[(i / width * 2 * width) + (i % width)], up = input[(i / width * 2 * width) + width + (i % width)];
             return gate / (1 + Math.Exp(-gate)) * up;
         })];
-        AssertClose(expected, KernelCase.Values(step.SiluMultiply(gateUp)), x => Math.Abs(x) * Precision(type) + 1e-30);
+        AssertClose(expected, KernelCase.Values(step.Gate(gateUp)), x => Math.Abs(x) * Precision(type) + 1e-30);
     }
 
     [Theory]
@@ -125,10 +125,10 @@ public sealed class CudaKernelsTests
     {
         using KernelCase of = new(KernelCase.ForShape(heads, keyHeads, headSize, 16, type), [(40, 3), (1, 1), (3900, 2)], seed: 6);
         using CudaKernels kernels = new(of.Setting, new EmulatedDriver());
-        double[] before = KernelCase.Values(of.QueryKeyValue), cacheBefore = KernelCase.Values(of.Cache.Slots), frequencies = of.Model.RotaryFrequencies();
+        double[] before = KernelCase.Values(of.QueryKeyValue), cacheBefore = KernelCase.Values(of.Cache.Slots), frequencies = of.Model.Ropes[0].Frequencies();
         using (IStepKernels step = kernels.Begin(of.Layout))
         {
-            step.RotateAndStore(of.QueryKeyValue, of.Cache);
+            step.RotateAndStore(of.QueryKeyValue, null, of.Layer, of.Cache);
         }
 
         double[] after = KernelCase.Values(of.QueryKeyValue), cache = KernelCase.Values(of.Cache.Slots);
@@ -192,8 +192,8 @@ public sealed class CudaKernelsTests
     private static Tensor Attend(CudaKernels kernels, KernelCase of)
     {
         using IStepKernels step = kernels.Begin(of.Layout);
-        step.RotateAndStore(of.QueryKeyValue, of.Cache);
-        return step.Attend(of.QueryKeyValue, of.Cache);
+        step.RotateAndStore(of.QueryKeyValue, null, of.Layer, of.Cache);
+        return step.Attend(of.QueryKeyValue, of.Layer, of.Cache);
     }
 
     private static double Precision(ScalarType type) => type == Bfloat16 ? 1.01 / 256 : 1e-6;

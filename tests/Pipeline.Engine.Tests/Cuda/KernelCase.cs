@@ -23,6 +23,7 @@ internal sealed class KernelCase : IDisposable
         _scope = torch.NewDisposeScope();
         _random = new Random(seed);
         Setting = setting;
+        Layer = Model.LayerPattern[0];
         Layout = new StepLayout(setting.BlockSize);
         int blocks = chunks.Sum(chunk => Layout.BlocksFor(chunk.Context)) + 3;
         Queue<int> free = new(Enumerable.Range(0, blocks).OrderBy(_ => _random.Next()));
@@ -53,6 +54,9 @@ internal sealed class KernelCase : IDisposable
 
     public StepLayout Layout { get; }
 
+    /// <summary>The layer in hand: the model's first unless set.</summary>
+    public LayerConfig Layer { get; set; }
+
     public LayerCache Cache { get; }
 
     public Tensor QueryKeyValue { get; }
@@ -61,7 +65,8 @@ internal sealed class KernelCase : IDisposable
         new ModelConfig
         {
             HiddenSize = 64, IntermediateSize = 96, Layers = 1, Heads = heads, KeyValueHeads = keyHeads, HeadSize = headSize,
-            VocabularySize = 100, ContextLength = 4096, RopeTheta = 10000, NormEpsilon = 1e-5, EndTokens = [],
+            VocabularySize = 100, ContextLength = 4096, NormEpsilon = 1e-5,
+            Ropes = [new() { Theta = 10000, Dimensions = headSize }],
         },
         blockSize, type, torch.CPU, 1);
 

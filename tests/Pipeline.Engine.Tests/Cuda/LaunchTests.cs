@@ -86,9 +86,9 @@ public sealed partial class LaunchTests
         using CudaKernels kernels = new(Setting, driver);
         using IStepKernels step = kernels.Begin(of.Layout);
         step.Norm(of.Random(1, 41, 64), of.Random(1, 41, 64), of.Random(1, 64));
-        step.RotateAndStore(of.QueryKeyValue, of.Cache);
-        step.Attend(of.QueryKeyValue, of.Cache);
-        step.SiluMultiply(of.Random(1, 41, 192));
+        step.RotateAndStore(of.QueryKeyValue, new HeadNorms(of.Random(1, 128), of.Random(1, 128)), of.Layer, of.Cache);
+        step.Attend(of.QueryKeyValue, of.Layer, of.Cache);
+        step.Gate(of.Random(1, 41, 192));
         step.Choose(of.Random(1, 2, 100));
 
         Dictionary<string, int> parameters = CudaProgram.For(Setting).Files.Where(file => file.Key != "attend_float32.cu")
@@ -147,8 +147,8 @@ public sealed partial class LaunchTests
         using KernelCase of = new(Setting, [(20, 1)], seed: 1);
         using CudaKernels kernels = new(Setting, new RecordingDriver());
         using IStepKernels step = kernels.Begin(of.Layout);
-        Assert.Throws<ArgumentException>(() => step.SiluMultiply(of.Random(1, 64, 8).transpose(0, 1)));
-        Assert.Throws<ArgumentException>(() => step.SiluMultiply(of.Random(1, 65).narrow(0, 1, 64).view(1, 64)));
+        Assert.Throws<ArgumentException>(() => step.Gate(of.Random(1, 64, 8).transpose(0, 1)));
+        Assert.Throws<ArgumentException>(() => step.Gate(of.Random(1, 65).narrow(0, 1, 64).view(1, 64)));
     }
 
     private static (string Kernel, LaunchShape Shape, ulong[] Arguments)[] AttentionOf(params (int Context, int Rows)[] chunks)
@@ -158,7 +158,7 @@ public sealed partial class LaunchTests
         using CudaKernels kernels = new(Setting, driver);
         using IStepKernels step = kernels.Begin(of.Layout);
         driver.Launches.Clear();
-        step.Attend(of.QueryKeyValue, of.Cache);
+        step.Attend(of.QueryKeyValue, of.Layer, of.Cache);
         return [.. driver.Launches];
     }
 

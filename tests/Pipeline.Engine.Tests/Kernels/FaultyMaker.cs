@@ -1,6 +1,7 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Kernels.Cpu;
+using Pipeline.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -81,16 +82,16 @@ internal sealed class FaultyMaker(Fault fault) : IKernelMaker
             return result;
         }
 
-        public void RotateAndStore(Tensor queryKeyValue, LayerCache cache)
+        public void RotateAndStore(Tensor queryKeyValue, HeadNorms? norms, LayerConfig layer, LayerCache cache)
         {
-            right.RotateAndStore(queryKeyValue, cache);
+            right.RotateAndStore(queryKeyValue, norms, layer, cache);
             Spoil(Fault.Rotation, queryKeyValue);
             Spoil(Fault.Cache, cache.Slots);
         }
 
-        public Tensor Attend(Tensor queryKeyValue, LayerCache cache)
+        public Tensor Attend(Tensor queryKeyValue, LayerConfig layer, LayerCache cache)
         {
-            Tensor result = right.Attend(queryKeyValue, cache);
+            Tensor result = right.Attend(queryKeyValue, layer, cache);
             Spoil(Fault.Attention, result);
             if (fault == Fault.AttentionNotANumber)
             {
@@ -100,14 +101,14 @@ internal sealed class FaultyMaker(Fault fault) : IKernelMaker
             return result;
         }
 
-        public Tensor SiluMultiply(Tensor gateUp)
+        public Tensor Gate(Tensor gateUp)
         {
             if (fault == Fault.Throwing)
             {
                 throw new ArithmeticException("thrown by a part");
             }
 
-            Tensor result = right.SiluMultiply(gateUp);
+            Tensor result = right.Gate(gateUp);
             Spoil(Fault.Gate, result);
             return result;
         }

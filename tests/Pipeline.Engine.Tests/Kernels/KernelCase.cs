@@ -1,6 +1,7 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Models;
+using Pipeline.Engine.Models.Rope;
 using Pipeline.Engine.Planning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +18,8 @@ internal sealed class KernelCase
     {
         LibtorchLoader.EnsureLoaded();
         _random = new Random(seed);
-        int keyHeads = _random.Next(1, 4);
+        int keyHeads = _random.Next(1, 4), size = HeadSizes[_random.Next(HeadSizes.Length)];
+        bool plain = seed % 2 == 0;
         ModelConfig model = new()
         {
             HiddenSize = _random.Next(1, 200),
@@ -25,12 +27,29 @@ internal sealed class KernelCase
             Layers = 1,
             Heads = keyHeads * _random.Next(1, 9),
             KeyValueHeads = keyHeads,
-            HeadSize = HeadSizes[_random.Next(HeadSizes.Length)],
+            HeadSize = size,
             VocabularySize = 10,
             ContextLength = 4096,
-            RopeTheta = 10000,
+            Ropes = [new() { Theta = 10000, Dimensions = size }],
             NormEpsilon = 1e-5,
-            EndTokens = [],
+        };
+
+        // Of every second, all that other families have, too.
+        model = plain ? model : model with
+        {
+            Ropes =
+            [
+                new() { Theta = 10000, Dimensions = size / 8 * (seed % 4 == 1 ? 6 : 8) },
+                new() { Theta = 1e6, Dimensions = size / 8 * (seed % 4 == 1 ? 6 : 8), Scaling = new YarnScaling(4, 1024, 32, 1, null, true) },
+            ],
+            LayerPattern =
+            [
+                new() { Window = _random.Next(1, 100) }, new() { Window = _random.Next(100, 1500), Rope = 1 }, new() { Rope = 1 },
+            ],
+            NormOffset = true,
+            Activation = Activation.GeluTanh,
+            AttentionScale = 0.3 / Math.Sqrt(size),
+            AttentionCap = seed % 4 == 1 ? 1.5 : null,
         };
         Setting = new KernelSetting(model, _random.Next(1, 33), type, CPU, _random.Next(1, 5));
     }

@@ -1,5 +1,6 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Kernels;
+using Pipeline.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,29 +67,43 @@ public sealed class KernelPropertyTests
         using DisposeScope scope = torch.NewDisposeScope();
         StepLayout layout = random.NewLayout();
         int rows = layout.Rows, hidden = random.Model.HiddenSize, width = random.Model.IntermediateSize;
-        LayerCache cache = random.NewCache();
         Tensor residual = random.Normal(3, rows, hidden), delta = random.Normal(1, rows, hidden), weight = random.Normal(1, hidden);
-        Tensor projected = random.Normal(1.5, rows, random.Model.Heads + (2 * random.Model.KeyValueHeads), random.Model.HeadSize);
         Tensor gateUp = random.Normal(3, rows, 2 * width);
+        bool offset = random.Model.NormOffset;
         double[] sum = [.. Values(residual).Zip(Values(delta), (x, y) => x + y)];
-        double[] turned = NaiveKernels.Rotate(Values(projected), random.Model, layout), before = Values(cache.Slots);
 
         using IStepKernels step = kernels.Begin(layout);
-        AssertClose(NaiveKernels.Norm(sum, Values(weight), random.Model.NormEpsilon), step.Norm(residual, delta, weight), $"norm, {where}");
+        AssertClose(NaiveKernels.Norm(sum, Values(weight), random.Model.NormEpsilon, offset), step.Norm(residual, delta, weight), $"norm, {where}");
         AssertClose(sum, residual, $"residual sum, {where}");
         AssertClose(
-            NaiveKernels.Norm(Values(residual), Values(weight), random.Model.NormEpsilon), step.Norm(residual, null, weight),
+            NaiveKernels.Norm(Values(residual), Values(weight), random.Model.NormEpsilon, offset), step.Norm(residual, null, weight),
             $"norm without a sum, {where}");
-        AssertClose(NaiveKernels.SiluMultiply(Values(gateUp), width), step.SiluMultiply(gateUp), $"gate, {where}");
+        AssertClose(NaiveKernels.Gate(Values(gateUp), width, random.Model.Activation), step.Gate(gateUp), $"gate, {where}");
 
-        step.RotateAndStore(projected, cache);
+        foreach (LayerConfig layer in random.Model.LayerPattern)
+        {
+            CheckAttention(step, random, layout, layer, where);
+        }
+    }
+
+    private static void CheckAttention(IStepKernels step, KernelCase random, StepLayout layout, LayerConfig layer, string where)
+    {
+        LayerCache cache = random.NewCache();
+        Tensor projected = random.Normal(1.5, layout.Rows, random.Model.Heads + (2 * random.Model.KeyValueHeads), random.Model.HeadSize);
+        HeadNorms? norms = random.Model.NormOffset
+            ? new(random.Normal(1, random.Model.HeadSize), random.Normal(1, random.Model.HeadSize)) : null;
+        double[] normalised = norms is null
+            ? Values(projected) : NaiveKernels.NormHeads(Values(projected), Values(norms.Query), Values(norms.Key), random.Model);
+        double[] turned = NaiveKernels.Rotate(normalised, random.Model, random.Model.Ropes[layer.Rope], layout), before = Values(cache.Slots);
+
+        step.RotateAndStore(projected, norms, layer, cache);
         AssertClose(turned, projected, $"rotation, {where}");
 
         // To the bit: what is stored is what was turned, and no other slot is touched.
         Assert.Equal(NaiveKernels.Store(before, Values(projected), random.Model, layout), Values(cache.Slots));
         AssertClose(
-            NaiveKernels.Attend(Values(projected), Values(cache.Slots), random.Model, layout), step.Attend(projected, cache),
-            $"attention, {where}, {random.Setting}");
+            NaiveKernels.Attend(Values(projected), Values(cache.Slots), random.Model, layer.Window, layout), step.Attend(projected, layer, cache),
+            $"attention, {where}, {layer}, {random.Setting}");
     }
 
     private static void AssertClose(double[] expected, Tensor actual, string what)

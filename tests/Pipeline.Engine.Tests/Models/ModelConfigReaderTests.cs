@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Engine.Models;
+using Pipeline.Engine.Models.Rope;
 
 namespace Pipeline.Engine.Tests.Models;
 
@@ -14,8 +15,8 @@ public sealed class ModelConfigReaderTests : IDisposable
     {
         ModelConfig config = Read(json => json.Remove("head_dim"));
         Assert.Equal((64, 8, 4, 2, 8), (config.HiddenSize, config.Heads, config.KeyValueHeads, config.Layers, config.HeadSize));
-        Assert.Equal((2, 10000.0, null), (config.Group, config.RopeTheta, config.RopeScaling));
-        Assert.False(config.TiedEmbeddings || config.AttentionBias);
+        Assert.Equal((2, 10000.0, 8, null), (config.Group, config.Ropes[0].Theta, config.Ropes[0].Dimensions, config.Ropes[0].Scaling));
+        Assert.False(config.TiedEmbeddings || config.QueryKeyValueBias || config.OutputBias);
         Assert.Equal([2], config.EndTokens);
     }
 
@@ -30,7 +31,7 @@ public sealed class ModelConfigReaderTests : IDisposable
             json["eos_token_id"] = new JsonArray(5, 6);
         });
         Assert.Equal(16, config.HeadSize);
-        Assert.True(config.TiedEmbeddings && config.AttentionBias);
+        Assert.True(config.TiedEmbeddings && config.QueryKeyValueBias && config.OutputBias);
         Assert.Equal([5, 6], config.EndTokens);
     }
 
@@ -49,21 +50,21 @@ public sealed class ModelConfigReaderTests : IDisposable
             ["rope_type"] = "llama3", ["factor"] = 32.0, ["low_freq_factor"] = 1.0, ["high_freq_factor"] = 4.0,
             ["original_max_position_embeddings"] = 8192,
         };
-        RopeScaling expected = new(32, 1, 4, 8192);
-        Assert.Equal(expected, Read(json => json["rope_scaling"] = Scaling()).RopeScaling);
+        Llama3Scaling expected = new(32, 1, 4, 8192);
+        Assert.Equal(expected, Read(json => json["rope_scaling"] = Scaling()).Ropes[0].Scaling);
         ModelConfig renewed = Read(json =>
         {
             json.Remove("rope_theta");
             json["rope_parameters"] = Scaling();
             json["rope_parameters"]!["rope_theta"] = 500000.0;
         });
-        Assert.Equal((expected, 500000.0), (renewed.RopeScaling, renewed.RopeTheta));
+        Assert.Equal((expected, 500000.0), (renewed.Ropes[0].Scaling, renewed.Ropes[0].Theta));
     }
 
     [Fact]
     public void Scaling_slows_low_frequencies_keeps_high_ones_and_blends_between()
     {
-        RopeScaling scaling = new(8, 1, 4, 8192);
+        Llama3Scaling scaling = new(8, 1, 4, 8192);
         Assert.Equal(1, scaling.Apply(1));
         Assert.Equal(1e-6 / 8, scaling.Apply(1e-6), 15);
         double middle = 2 * Math.PI / 4096;
@@ -73,7 +74,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     [Theory]
     [InlineData("model_type", "\"gpt2\"")]
     [InlineData("hidden_act", "\"gelu\"")]
-    [InlineData("rope_scaling", "{\"rope_type\": \"yarn\", \"factor\": 4}")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"dynamic\", \"factor\": 4}")]
     [InlineData("quantization_config", "{\"bits\": 4}")]
     [InlineData("mlp_bias", "true")]
     [InlineData("hidden_size", "\"wide\"")]
@@ -84,7 +85,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     public void What_the_engine_does_not_do_is_refused_by_name(string setting, string value)
     {
         UnsupportedModelException e = Assert.Throws<UnsupportedModelException>(() => Read(json => json[setting] = JsonNode.Parse(value)));
-        Assert.Contains(setting == "rope_scaling" ? "yarn" : setting, e.Message, StringComparison.Ordinal);
+        Assert.Contains(setting == "rope_scaling" ? "dynamic" : setting, e.Message, StringComparison.Ordinal);
         Assert.Contains("config.json", e.Message, StringComparison.Ordinal);
     }
 

@@ -5,7 +5,11 @@ namespace Pipeline.Engine.Tests.Reference;
 /// <summary>Reads a safetensors file into float64 arrays, without the engine's reader.</summary>
 internal static class ReferenceWeights
 {
-    public static Dictionary<string, double[]> Read(string path)
+    /// <summary>All files of a directory.</summary>
+    public static Dictionary<string, double[]> ReadAll(string directory) =>
+        Directory.GetFiles(directory, "*.safetensors").SelectMany(Read).ToDictionary(weight => weight.Key, weight => weight.Value);
+
+    private static Dictionary<string, double[]> Read(string path)
     {
         byte[] file = File.ReadAllBytes(path);
         int headerBytes = (int)BitConverter.ToInt64(file, 0);

@@ -1,5 +1,7 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Kernels.Cpu.Attention;
 using Pipeline.Engine.Kernels.Cpu.Threading;
+using Pipeline.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +20,11 @@ internal sealed unsafe class CpuStepKernels(KernelSetting setting, CpuWork work,
     {
         _rows = layout.Rows;
         work.Rotary.Prepare(layout);
-        work.Attention.Plan.Prepare(layout);
+        foreach (AttentionPlan plan in work.Attention.Plans.Values)
+        {
+            plan.Prepare(layout);
+        }
+
         work.Attention.Blocks = layout.Blocks;
     }
 
@@ -32,13 +38,20 @@ internal sealed unsafe class CpuStepKernels(KernelSetting setting, CpuWork work,
     }
 
     /// <inheritdoc/>
-    public void RotateAndStore(Tensor queryKeyValue, LayerCache cache) =>
-        work.Rotary.Run(team, Memory(queryKeyValue), Memory(cache.Slots), _rows);
+    public void RotateAndStore(Tensor queryKeyValue, HeadNorms? norms, LayerConfig layer, LayerCache cache) => work.Rotary.Run(
+        team,
+        Memory(queryKeyValue),
+        norms is null ? null : Memory(norms.Query),
+        norms is null ? null : Memory(norms.Key),
+        layer.Rope,
+        Memory(cache.Slots),
+        _rows);
 
     /// <inheritdoc/>
-    public Tensor Attend(Tensor queryKeyValue, LayerCache cache)
+    public Tensor Attend(Tensor queryKeyValue, LayerConfig layer, LayerCache cache)
     {
         Tensor result = torch.empty(_rows, (long)setting.Model.Heads * setting.Model.HeadSize, dtype: setting.Type);
+        work.Attention.Plan = work.Attention.Plans[layer.Window ?? int.MaxValue];
         work.Attention.Projected = Memory(queryKeyValue);
         work.Attention.Slots = Memory(cache.Slots);
         work.Attention.Result = Memory(result);
@@ -47,11 +60,11 @@ internal sealed unsafe class CpuStepKernels(KernelSetting setting, CpuWork work,
     }
 
     /// <inheritdoc/>
-    public Tensor SiluMultiply(Tensor gateUp)
+    public Tensor Gate(Tensor gateUp)
     {
         long rows = gateUp.size(0), width = gateUp.size(1) / 2;
         Tensor result = torch.empty(rows, width, dtype: setting.Type);
-        work.Silu.Run(team, Memory(gateUp), Memory(result), (int)rows, (int)width);
+        work.Gate.Run(team, Memory(gateUp), Memory(result), (int)rows, (int)width);
         return result;
     }
 

@@ -11,10 +11,10 @@ namespace Pipeline.Engine.Kernels.Cpu;
 /// <param name="Attention">See <see cref="IStepKernels.Attend"/>.</param>
 /// <param name="Norm">See <see cref="IStepKernels.Norm"/>.</param>
 /// <param name="Rotary">See <see cref="IStepKernels.RotateAndStore"/>.</param>
-/// <param name="Silu">See <see cref="IStepKernels.SiluMultiply"/>.</param>
+/// <param name="Gate">See <see cref="IStepKernels.Gate"/>.</param>
 /// <param name="Choice">See <see cref="IStepKernels.Choose"/>.</param>
 internal sealed record CpuWork(
-    AttentionWork Attention, INormWork Norm, IRotaryWork Rotary, ISiluWork Silu, IChoiceWork Choice) : IDisposable
+    AttentionWork Attention, INormWork Norm, IRotaryWork Rotary, IGateWork Gate, IChoiceWork Choice) : IDisposable
 {
     /// <summary>The lanes of this machine's widest vectors.</summary>
     public static int WidestLanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;
@@ -49,12 +49,14 @@ internal sealed record CpuWork(
         where T : unmanaged, IElement<T>
     {
         ModelConfig model = setting.Model;
-        AttentionPlan plan = new(new AttentionShape(model.Heads, model.KeyValueHeads, model.HeadSize, setting.BlockSize));
+        AttentionShape shape = new(
+            model.Heads, model.KeyValueHeads, model.HeadSize, setting.BlockSize, model.AttentionScale, model.AttentionCap ?? 0);
+        int[] windows = [.. model.Windows.Select(window => window ?? int.MaxValue)];
         AttentionWork attention = LanesFor(model.HeadSize, lanes) switch
         {
-            16 => new TiledAttention<Simd512, Vector512<float>, T>(plan, setting.Threads),
-            8 => new TiledAttention<Simd256, Vector256<float>, T>(plan, setting.Threads),
-            _ => new TiledAttention<Simd128, Vector128<float>, T>(plan, setting.Threads),
+            16 => new TiledAttention<Simd512, Vector512<float>, T>(shape, windows, setting.Threads),
+            8 => new TiledAttention<Simd256, Vector256<float>, T>(shape, windows, setting.Threads),
+            _ => new TiledAttention<Simd128, Vector128<float>, T>(shape, windows, setting.Threads),
         };
         return lanes switch
         {
@@ -67,10 +69,22 @@ internal sealed record CpuWork(
     private static CpuWork Make<TSimd, TVector, T>(AttentionWork attention, ModelConfig model)
         where TSimd : ISimd<TVector>
         where TVector : struct
-        where T : unmanaged, IElement<T> => new(
+        where T : unmanaged, IElement<T>
+    {
+        IGateWork gate = model.Activation == Activation.Silu
+            ? new GateWork<TSimd, TVector, T, Silu>() : new GateWork<TSimd, TVector, T, GeluTanh>();
+        return model.NormOffset
+            ? Make<TSimd, TVector, T, OneAndWeight>(attention, gate, model) : Make<TSimd, TVector, T, WeightAlone>(attention, gate, model);
+    }
+
+    private static CpuWork Make<TSimd, TVector, T, TFactor>(AttentionWork attention, IGateWork gate, ModelConfig model)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+        where T : unmanaged, IElement<T>
+        where TFactor : struct, INormFactor => new(
             attention,
-            new NormWork<TSimd, TVector, T>(model.NormEpsilon),
-            new RotaryWork<TSimd, TVector, T>(model),
-            new SiluWork<TSimd, TVector, T>(),
+            new NormWork<TSimd, TVector, T, TFactor>(model.NormEpsilon),
+            new RotaryWork<TSimd, TVector, T, TFactor>(model),
+            gate,
             new ChoiceWork<TSimd, TVector, T>());
 }

@@ -10,7 +10,8 @@ namespace Pipeline.Engine.Kernels.Cuda;
 /// <param name="shape">The sizes.</param>
 /// <param name="keyHeads">Key heads: every item of work is run once for each.</param>
 /// <param name="multiprocessors">Processors of the device.</param>
-internal sealed class AttentionPlan(CudaShape shape, int keyHeads, int multiprocessors)
+/// <param name="window">Tokens that a row sees: <see cref="int.MaxValue"/> for all.</param>
+internal sealed class AttentionPlan(CudaShape shape, int keyHeads, int multiprocessors, int window = int.MaxValue)
 {
     /// <summary>Shorter parts are not worth their join.</summary>
     public const int ShortestPart = 256;
@@ -21,9 +22,15 @@ internal sealed class AttentionPlan(CudaShape shape, int keyHeads, int multiproc
     // All warps of a block of threads take one tile of the bfloat16 kernel in a turn.
     private const int Turn = CudaShape.SplitWarps * 16;
 
+    // The bfloat16 kernel looks up where sixteen tokens lie at a time: work begins with a tile.
+    private const int Tile = 16;
+
     private readonly List<AttentionWork> _split = [];
     private readonly List<AttentionWork> _rows = [];
     private readonly List<AttentionMerge> _merges = [];
+
+    /// <summary>Tokens that a row sees.</summary>
+    public int Window => window;
 
     /// <summary>Work of attend_split.</summary>
     public List<AttentionWork> Split => _split;
@@ -66,7 +73,7 @@ internal sealed class AttentionPlan(CudaShape shape, int keyHeads, int multiproc
         for (int i = 0; i < layout.Chunks; i++)
         {
             StepChunk chunk = layout.ChunkAt[i];
-            tokens += Splits(chunk) ? (long)chunk.Context * Tiles(chunk, shape.SplitPairs) : 0;
+            tokens += Splits(chunk) ? (long)Math.Min(window, chunk.Context) * Tiles(chunk, shape.SplitPairs) : 0;
         }
 
         long part = Math.Max(ShortestPart, tokens * keyHeads / ((long)multiprocessors * BlocksWanted));
@@ -77,17 +84,17 @@ internal sealed class AttentionPlan(CudaShape shape, int keyHeads, int multiproc
     {
         for (int tile = 0; tile < Tiles(chunk, shape.SplitPairs); tile++)
         {
-            int pair = tile * shape.SplitPairs, end = End(chunk, pair + shape.SplitPairs - 1);
-            int parts = (int)((end + (long)partLength - 1) / partLength);
+            int pair = tile * shape.SplitPairs, start = Begin(chunk, pair), end = End(chunk, pair + shape.SplitPairs - 1);
+            int parts = (int)((end - start + (long)partLength - 1) / partLength);
             if (parts == 1)
             {
-                _split.Add(new AttentionWork(index, pair, 0, end, -1));
+                _split.Add(new AttentionWork(index, pair, start, end, -1));
                 continue;
             }
 
             // Parts of equal length, but for what makes them whole turns.
-            int length = ((end + parts - 1) / parts + Turn - 1) / Turn * Turn, first = Partials;
-            for (int begin = 0; begin < end; begin += length)
+            int length = ((end - start + parts - 1) / parts + Turn - 1) / Turn * Turn, first = Partials;
+            for (int begin = start; begin < end; begin += length)
             {
                 _split.Add(new AttentionWork(index, pair, begin, Math.Min(end, begin + length), Partials++));
             }
@@ -101,11 +108,14 @@ internal sealed class AttentionPlan(CudaShape shape, int keyHeads, int multiproc
         for (int tile = Tiles(chunk, shape.RowPairs) - 1; tile >= 0; tile--)
         {
             int pair = tile * shape.RowPairs;
-            _rows.Add(new AttentionWork(index, pair, 0, End(chunk, pair + shape.RowPairs - 1), -1));
+            _rows.Add(new AttentionWork(index, pair, Begin(chunk, pair), End(chunk, pair + shape.RowPairs - 1), -1));
         }
     }
 
     private int Tiles(StepChunk chunk, int pairs) => ((chunk.Rows * shape.Group) + pairs - 1) / pairs;
+
+    /// <summary>The tile's beginning in which the first token is that a pair attends over.</summary>
+    private int Begin(StepChunk chunk, int pair) => Math.Max(0, End(chunk, pair) - window) / Tile * Tile;
 
     /// <summary>Behind the last token that a pair, or else the chunk's last, attends over.</summary>
     private int End(StepChunk chunk, int pair) => chunk.Start + Math.Min(chunk.Rows, (pair / shape.Group) + 1);

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Models;
+using Pipeline.Engine.Models.Rope;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +13,8 @@ internal sealed class CudaKernels : IKernels
     private readonly StepUpload _upload;
     private readonly CudaBuffer _angles;
     private readonly CudaBuffer _parts;
-    private readonly Tensor _frequencies;
+    private readonly Tensor[] _frequencies;
+    private readonly PlannedWork[] _works;
     private readonly nint _program;
     private readonly CudaStepKernels _step;
 
@@ -25,15 +28,17 @@ internal sealed class CudaKernels : IKernels
         driver.Enter();
         _program = driver.Load(CudaProgram.For(setting));
         AddNorm = driver.Function(_program, "add_norm", sizeof(float) * 32);
+        NormHeads = driver.Function(_program, "norm_heads", 0);
         MakeAngles = driver.Function(_program, "make_angles", 0);
         RotateStore = driver.Function(_program, "rotate_store", 0);
-        SiluMultiply = driver.Function(_program, "silu_multiply", 0);
+        GateMultiply = driver.Function(_program, "gate_multiply", 0);
         Choose = driver.Function(_program, "choose", CudaShape.ChooseShared);
         AttendSplit = driver.Function(_program, "attend_split", Shape.SplitShared);
         AttendRows = Shape.Bfloat16 ? driver.Function(_program, "attend_rows", Shape.RowShared) : 0;
         MergeSplits = driver.Function(_program, "merge_splits", 0);
-        _frequencies = Frequencies(setting);
-        Plan = new AttentionPlan(Shape, setting.Model.KeyValueHeads, driver.Multiprocessors);
+        _frequencies = [.. setting.Model.Ropes.Select(Frequencies)];
+        _works = [.. setting.Model.Windows.Select(window => new PlannedWork(
+            new AttentionPlan(Shape, setting.Model.KeyValueHeads, driver.Multiprocessors, window ?? int.MaxValue)))];
         _upload = new StepUpload(driver, setting.Device);
         _angles = new CudaBuffer(setting.Device);
         _parts = new CudaBuffer(setting.Device);
@@ -52,17 +57,17 @@ internal sealed class CudaKernels : IKernels
     /// <summary>The sizes.</summary>
     public CudaShape Shape { get; }
 
-    /// <summary>The current step's attention.</summary>
-    public AttentionPlan Plan { get; }
-
     /// <summary>Kernel of norm.cu.</summary>
     public nint AddNorm { get; }
+
+    /// <summary>Kernel of norm.cu.</summary>
+    public nint NormHeads { get; }
 
     /// <summary>Kernel of rotate.cu.</summary>
     public nint RotateStore { get; }
 
-    /// <summary>Kernel of silu.cu.</summary>
-    public nint SiluMultiply { get; }
+    /// <summary>Kernel of gate.cu.</summary>
+    public nint GateMultiply { get; }
 
     /// <summary>Kernel of choose.cu.</summary>
     public nint Choose { get; }
@@ -82,15 +87,41 @@ internal sealed class CudaKernels : IKernels
     public IStepKernels Begin(StepLayout layout)
     {
         Driver.Enter();
-        Plan.Make(layout);
+        foreach (PlannedWork work in _works)
+        {
+            work.Plan.Make(layout);
+        }
+
         CudaStepInputs inputs = Upload(layout);
-        int size = Setting.Model.HeadSize;
-        long halves = (long)layout.Rows * size / 2;
-        Driver.Launch(
-            MakeAngles, new LaunchShape((int)((halves + 127) / 128), 128),
-            [inputs.Positions, TensorAddress.Of(_frequencies), inputs.Angles, (uint)layout.Rows]);
+        long halves = (long)layout.Rows * Setting.Model.RotaryDimensions / 2;
+        for (int rope = 0; rope < _frequencies.Length; rope++)
+        {
+            uint magnitude = BitConverter.SingleToUInt32Bits((float)Setting.Model.Ropes[rope].Magnitude);
+            Driver.Launch(
+                MakeAngles, new LaunchShape((int)((halves + 127) / 128), 128),
+                [inputs.Positions, TensorAddress.Of(_frequencies[rope]), magnitude, AnglesOf(inputs, rope), (uint)layout.Rows]);
+        }
+
         _step.Begin(inputs);
         return _step;
+    }
+
+    /// <summary>Where the angles of one of the model's rotary settings are.</summary>
+    public ulong AnglesOf(in CudaStepInputs inputs, int rope) =>
+        inputs.Angles + ((ulong)rope * (ulong)inputs.Rows * (ulong)Setting.Model.RotaryDimensions * sizeof(float));
+
+    /// <summary>The current step's attention in layers that see so far.</summary>
+    public PlannedWork WorkOf(LayerConfig layer)
+    {
+        foreach (PlannedWork work in _works)
+        {
+            if (work.Plan.Window == (layer.Window ?? int.MaxValue))
+            {
+                return work;
+            }
+        }
+
+        throw new ArgumentException($"No layer of the model has a window of {layer.Window}.", nameof(layer));
     }
 
     /// <inheritdoc/>
@@ -101,16 +132,16 @@ internal sealed class CudaKernels : IKernels
         _upload.Dispose();
         _angles.Dispose();
         _parts.Dispose();
-        _frequencies.Dispose();
+        Array.ForEach(_frequencies, frequencies => frequencies.Dispose());
         Driver.Unload(_program);
         Driver.Dispose();
     }
 
-    private static Tensor Frequencies(KernelSetting setting)
+    private Tensor Frequencies(RopeConfig rope)
     {
         // A copy on a CPU too, where the tensor would lie in the array itself, on no particular border.
-        using Tensor inArray = torch.tensor(setting.Model.RotaryFrequencies(), dtype: ScalarType.Float64);
-        return inArray.clone().to(setting.Device).DetachFromDisposeScope();
+        using Tensor inArray = torch.tensor(rope.Frequencies(), dtype: ScalarType.Float64);
+        return inArray.clone().to(Setting.Device).DetachFromDisposeScope();
     }
 
     private void AwaitAll()
@@ -124,10 +155,16 @@ internal sealed class CudaKernels : IKernels
     private CudaStepInputs Upload(StepLayout layout)
     {
         int size = Setting.Model.HeadSize;
-        long partRows = (long)Plan.Partials * Setting.Model.KeyValueHeads * Shape.SplitPairs;
+        int numbers = (2 * layout.Rows) + (4 * layout.Chunks) + layout.BlockCount, partials = 0;
+        foreach (PlannedWork work in _works)
+        {
+            numbers += work.Numbers;
+            partials = Math.Max(partials, work.Plan.Partials);
+        }
+
+        long partRows = (long)partials * Setting.Model.KeyValueHeads * Shape.SplitPairs;
         ulong parts = _parts.Room(partRows * (size + 2));
-        _upload.Begin((2 * layout.Rows) + (4 * layout.Chunks) + layout.BlockCount
-            + (5 * (Plan.Split.Count + Plan.Rows.Count)) + (4 * Plan.Merges.Count));
+        _upload.Begin(numbers);
         CudaStepInputs inputs = new()
         {
             Rows = layout.Rows,
@@ -135,13 +172,17 @@ internal sealed class CudaKernels : IKernels
             Slots = _upload.Add<int>(layout.Slots.AsSpan(0, layout.Rows)),
             Chunks = _upload.Add<StepChunk>(layout.ChunkAt.AsSpan(0, layout.Chunks)),
             Blocks = _upload.Add<int>(layout.Blocks.AsSpan(0, layout.BlockCount)),
-            Split = _upload.Add<AttentionWork>(CollectionsMarshal.AsSpan(Plan.Split)),
-            RowWork = _upload.Add<AttentionWork>(CollectionsMarshal.AsSpan(Plan.Rows)),
-            Merges = _upload.Add<AttentionMerge>(CollectionsMarshal.AsSpan(Plan.Merges)),
-            Angles = _angles.Room((long)layout.Rows * size),
+            Angles = _angles.Room((long)Setting.Model.Ropes.Count * layout.Rows * Setting.Model.RotaryDimensions),
             PartValues = parts,
             PartSums = parts + (ulong)(partRows * size * sizeof(float)),
         };
+        foreach (PlannedWork work in _works)
+        {
+            work.Split = _upload.Add<AttentionWork>(CollectionsMarshal.AsSpan(work.Plan.Split));
+            work.Rows = _upload.Add<AttentionWork>(CollectionsMarshal.AsSpan(work.Plan.Rows));
+            work.Merges = _upload.Add<AttentionMerge>(CollectionsMarshal.AsSpan(work.Plan.Merges));
+        }
+
         _upload.Send();
         return inputs;
     }

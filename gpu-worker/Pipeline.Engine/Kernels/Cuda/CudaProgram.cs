@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using Pipeline.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,9 +22,18 @@ internal sealed record CudaProgram(IReadOnlyDictionary<string, string> Files, IR
         $"HEADS={setting.Model.Heads}",
         $"KV_HEADS={setting.Model.KeyValueHeads}",
         $"HEAD_SIZE={setting.Model.HeadSize}",
+        $"ROTARY={setting.Model.RotaryDimensions}",
         $"BLOCK_SIZE={setting.BlockSize}",
+        $"ATTENTION_SCALE={Literal(setting.Model.AttentionScale)}",
+        $"ATTENTION_CAP={Literal(setting.Model.AttentionCap ?? 0)}",
+        $"WINDOWED={(setting.Model.Windows.Any(window => window is not null) ? 1 : 0)}",
+        $"NORM_OFFSET={(setting.Model.NormOffset ? 1 : 0)}",
+        $"GELU={(setting.Model.Activation == Activation.GeluTanh ? 1 : 0)}",
         $"BFLOAT16={(setting.Type == ScalarType.BFloat16 ? 1 : 0)}",
     ]);
+
+    /// <summary>A number as C++ writes a float.</summary>
+    private static string Literal(double number) => ((float)number).ToString("E8", CultureInfo.InvariantCulture) + "f";
 
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Sources = new(Read);
 

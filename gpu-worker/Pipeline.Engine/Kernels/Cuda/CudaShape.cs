@@ -61,6 +61,7 @@ internal sealed record CudaShape
     public static bool Supports(KernelSetting setting) =>
         setting.Type is ScalarType.BFloat16 or ScalarType.Float32
         && setting.Model is { HeadSize: >= 16 and <= 256 } model && model.HeadSize % 16 == 0
+        && model.RotaryDimensions % 16 == 0
         && model.Heads % model.KeyValueHeads == 0
         && model.HiddenSize % 8 == 0 && model.IntermediateSize % 8 == 0
         && model.HiddenSize <= NormVectors * 1024 * (setting.Type == ScalarType.BFloat16 ? 8 : 4);

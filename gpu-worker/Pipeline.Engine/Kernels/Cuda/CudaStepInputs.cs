@@ -18,16 +18,7 @@ internal readonly record struct CudaStepInputs
     /// <summary>int32: the block numbers of all chunks.</summary>
     public required ulong Blocks { get; init; }
 
-    /// <summary>Work of attend_split.</summary>
-    public required ulong Split { get; init; }
-
-    /// <summary>Work of attend_rows.</summary>
-    public required ulong RowWork { get; init; }
-
-    /// <summary>Work of merge_splits.</summary>
-    public required ulong Merges { get; init; }
-
-    /// <summary>float32 [rows, head size]: cosines, then sines.</summary>
+    /// <summary>float32 [rotary settings, rows, rotary dimensions]: cosines, then sines.</summary>
     public required ulong Angles { get; init; }
 
     /// <summary>float32: weighted values of parts.</summary>

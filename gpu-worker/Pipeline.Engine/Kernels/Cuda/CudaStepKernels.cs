@@ -8,7 +8,7 @@ namespace Pipeline.Engine.Kernels.Cuda;
 /// <summary>The launches of a step. One object serves all steps, one after another.</summary>
 internal sealed class CudaStepKernels(CudaKernels kernels) : IStepKernels
 {
-    private const int RotateThreads = 256, SiluThreads = 256, MergeThreads = 128;
+    private const int RotateThreads = 256, NormHeadThreads = 256, GateThreads = 256, MergeThreads = 128;
 
     private readonly ModelConfig _model = kernels.Setting.Model;
     private readonly CudaShape _shape = kernels.Shape;
@@ -35,34 +35,48 @@ internal sealed class CudaStepKernels(CudaKernels kernels) : IStepKernels
     }
 
     /// <inheritdoc/>
-    public void RotateAndStore(Tensor queryKeyValue, LayerCache cache) => Launch(
-        kernels.RotateStore, new LaunchShape(_inputs.Rows, RotateThreads),
-        [TensorAddress.Of(queryKeyValue), _inputs.Angles, _inputs.Slots, TensorAddress.Of(cache.Slots)]);
+    public void RotateAndStore(Tensor queryKeyValue, HeadNorms? norms, LayerConfig layer, LayerCache cache)
+    {
+        ulong heads = TensorAddress.Of(queryKeyValue);
+        if (norms is not null)
+        {
+            Launch(
+                kernels.NormHeads, new LaunchShape(_inputs.Rows, NormHeadThreads),
+                [heads, TensorAddress.Of(norms.Query), TensorAddress.Of(norms.Key), BitConverter.SingleToUInt32Bits((float)_model.NormEpsilon)]);
+        }
+
+        Launch(
+            kernels.RotateStore, new LaunchShape(_inputs.Rows, RotateThreads),
+            [heads, kernels.AnglesOf(_inputs, layer.Rope), _inputs.Slots, TensorAddress.Of(cache.Slots)]);
+    }
 
     /// <inheritdoc/>
-    public Tensor Attend(Tensor queryKeyValue, LayerCache cache)
+    public Tensor Attend(Tensor queryKeyValue, LayerConfig layer, LayerCache cache)
     {
+        PlannedWork work = kernels.WorkOf(layer);
+        AttentionPlan plan = work.Plan;
+        uint window = (uint)plan.Window;
         Tensor result = Empty(_inputs.Rows, _model.Heads * _model.HeadSize);
         ulong queries = TensorAddress.Of(queryKeyValue), slots = TensorAddress.Of(cache.Slots), attended = TensorAddress.Of(result);
         Launch(
-            kernels.AttendSplit, new LaunchShape(kernels.Plan.Split.Count * _model.KeyValueHeads, CudaShape.SplitWarps * 32, _shape.SplitShared),
-            [queries, slots, _inputs.Split, _inputs.Chunks, _inputs.Blocks, attended, _inputs.PartValues, _inputs.PartSums]);
+            kernels.AttendSplit, new LaunchShape(plan.Split.Count * _model.KeyValueHeads, CudaShape.SplitWarps * 32, _shape.SplitShared),
+            [queries, slots, work.Split, _inputs.Chunks, _inputs.Blocks, attended, _inputs.PartValues, _inputs.PartSums, window]);
         Launch(
-            kernels.MergeSplits, new LaunchShape(kernels.Plan.Merges.Count * _model.KeyValueHeads, MergeThreads),
-            [_inputs.Merges, _inputs.Chunks, _inputs.PartValues, _inputs.PartSums, attended]);
+            kernels.MergeSplits, new LaunchShape(plan.Merges.Count * _model.KeyValueHeads, MergeThreads),
+            [work.Merges, _inputs.Chunks, _inputs.PartValues, _inputs.PartSums, attended]);
         Launch(
-            kernels.AttendRows, new LaunchShape(kernels.Plan.Rows.Count * _model.KeyValueHeads, CudaShape.RowWarps * 32, _shape.RowShared),
-            [queries, slots, _inputs.RowWork, _inputs.Chunks, _inputs.Blocks, attended]);
+            kernels.AttendRows, new LaunchShape(plan.Rows.Count * _model.KeyValueHeads, CudaShape.RowWarps * 32, _shape.RowShared),
+            [queries, slots, work.Rows, _inputs.Chunks, _inputs.Blocks, attended, window]);
         return result;
     }
 
     /// <inheritdoc/>
-    public Tensor SiluMultiply(Tensor gateUp)
+    public Tensor Gate(Tensor gateUp)
     {
-        int rows = (int)gateUp.size(0), width = (int)gateUp.size(1) / 2, perBlock = SiluThreads * _shape.Width;
+        int rows = (int)gateUp.size(0), width = (int)gateUp.size(1) / 2, perBlock = GateThreads * _shape.Width;
         Tensor result = Empty(rows, width);
         Launch(
-            kernels.SiluMultiply, new LaunchShape(rows, SiluThreads, BlocksDown: (width + perBlock - 1) / perBlock),
+            kernels.GateMultiply, new LaunchShape(rows, GateThreads, BlocksDown: (width + perBlock - 1) / perBlock),
             [TensorAddress.Of(gateUp), TensorAddress.Of(result), (uint)width]);
         return result;
     }

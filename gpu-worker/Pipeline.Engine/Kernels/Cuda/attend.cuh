@@ -5,7 +5,7 @@
 
 constexpr int SplitPairs = Group <= 8 ? 8 : 16;    // pairs of one work item of attend_split
 constexpr int SplitWarps = 4;
-constexpr float ScoreScale = 1.4426950408889634f;  // log2(e): powers are of two
+constexpr float Log2E = 1.4426950408889634f;       // powers are of two
 
 /// How many tokens a pair attends over.
 __device__ __forceinline__ int limit_of(const Chunk& chunk, int pair)
@@ -24,8 +24,13 @@ __device__ __forceinline__ Value* output_of(Value* out, const Chunk& chunk, int 
     return out + (static_cast<long long>(chunk.first_row + pair / Group) * HEADS + head * Group + pair % Group) * HEAD_SIZE;
 }
 
-/// The factor of scores before the power of two.
-__device__ __forceinline__ float score_factor() { return ScoreScale * rsqrtf(static_cast<float>(HEAD_SIZE)); }
+/// The first token that a pair attends over, given how many there are up to its own: those before are none of its window.
+__device__ __forceinline__ int first_of(int limit, int window) { return WINDOWED ? limit - window : 0; }
+
+/// What products of queries and keys are multiplied by; `finished` then makes them scores, of which powers of two are taken.
+constexpr bool Capped = ATTENTION_CAP > 0;
+constexpr float ProductFactor = Capped ? ATTENTION_SCALE / (Capped ? ATTENTION_CAP : 1.0f) : ATTENTION_SCALE * Log2E;
+__device__ __forceinline__ float finished(float product) { return Capped ? ATTENTION_CAP * Log2E * tanhf(product) : product; }
 
 /// What several runs over parts of the tokens leave for each pair: the highest score, the sum of powers, and the weighted
 /// values, not yet divided by the sum. In memory: [parts][pairs][HEAD_SIZE] values, and [parts][pairs][2] of the other two.

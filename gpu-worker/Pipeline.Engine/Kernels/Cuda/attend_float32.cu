@@ -8,7 +8,7 @@ constexpr int HeadParts = (HEAD_SIZE + 31) / 32;   // values of a head that a la
 /// every 32nd dimension for the values; the warps of the block take turns.
 extern "C" __global__ void __launch_bounds__(SplitWarps * 32) attend_split(
     const Value* qkv, const Value* cache, const Work* works, const Chunk* chunks, const int* blocks,
-    Value* out, float* part_values, float* part_sums)
+    Value* out, float* part_values, float* part_sums, int window)
 {
     SHARED(float, queries);                                      // [pairs][HEAD_SIZE]
     float* values = queries + SplitPairs * HEAD_SIZE;            // [warps][pairs][HEAD_SIZE]
@@ -17,11 +17,10 @@ extern "C" __global__ void __launch_bounds__(SplitWarps * 32) attend_split(
     const int head = blockIdx.x % KV_HEADS, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const Chunk chunk = chunks[work.chunk];
     const Value* keys = cache + head * HEAD_SIZE;
-    const float factor = score_factor();
     for (int at = threadIdx.x; at < SplitPairs * HEAD_SIZE; at += blockDim.x)
     {
         const int pair = work.first_pair + at / HEAD_SIZE;
-        queries[at] = pair < chunk.rows * Group ? query_of(qkv, chunk, head, pair)[at % HEAD_SIZE] * factor : 0;
+        queries[at] = pair < chunk.rows * Group ? query_of(qkv, chunk, head, pair)[at % HEAD_SIZE] * ProductFactor : 0;
     }
 
     __syncthreads();
@@ -61,7 +60,9 @@ extern "C" __global__ void __launch_bounds__(SplitWarps * 32) attend_split(
 #pragma unroll
         for (int pair = 0; pair < SplitPairs; pair++)
         {
-            const bool seen = token < work.end && token < limit_of(chunk, work.first_pair + pair);
+            const int limit = limit_of(chunk, work.first_pair + pair);
+            const bool seen = token < work.end && token < limit && token >= first_of(limit, window);
+            score[pair] = finished(score[pair]);
             float most = seen ? score[pair] : Lowest;
 #pragma unroll
             for (int other = 16; other > 0; other /= 2)

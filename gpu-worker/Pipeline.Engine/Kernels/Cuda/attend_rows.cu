@@ -31,7 +31,8 @@ __device__ __forceinline__ void copy_tile(
 
 /// blockIdx.x = work item * KV_HEADS + key head. A block takes RowWarps * RowTiles * 8 pairs, over all their tokens.
 extern "C" __global__ void __launch_bounds__(RowWarps * 32) attend_rows(
-    const Value* qkv, const Value* cache, const Work* works, const Chunk* chunks, const int* blocks, Value* out)
+    const Value* qkv, const Value* cache, const Work* works, const Chunk* chunks, const int* blocks, Value* out,
+    int window)
 {
     SHARED(Value, tiles);                            // [2][keys, then values]
     const Work work = works[blockIdx.x / KV_HEADS];
@@ -72,7 +73,7 @@ extern "C" __global__ void __launch_bounds__(RowWarps * 32) attend_rows(
             }
 
             unsigned powers[KeyTile / Sixteen][RowTiles][2];
-            attention.weigh(scores, first, work.end, powers);
+            attention.weigh(scores, first, work.end, window, powers);
 #pragma unroll
             for (int i = 0; i < KeyTile / Sixteen; i++)
             {

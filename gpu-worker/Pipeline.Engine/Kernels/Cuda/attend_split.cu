@@ -26,7 +26,7 @@ struct TilePlace
 /// the next tile's keys while it works on this one's, and no warp waits for another before the end.
 extern "C" __global__ void __launch_bounds__(SplitWarps * 32) attend_split(
     const Value* qkv, const Value* cache, const Work* works, const Chunk* chunks, const int* blocks,
-    Value* out, float* part_values, float* part_sums)
+    Value* out, float* part_values, float* part_sums, int window)
 {
     const Work work = works[blockIdx.x / KV_HEADS];
     const int head = blockIdx.x % KV_HEADS, warp = threadIdx.x / 32, g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
@@ -82,7 +82,7 @@ extern "C" __global__ void __launch_bounds__(SplitWarps * 32) attend_split(
         later.find(blocks, chunk, next.first + Turn, work.end);
         read_keys(next);
         unsigned powers[1][SplitTiles][2];
-        attention.weigh(scores, here.first, work.end, powers);
+        attention.weigh(scores, here.first, work.end, window, powers);
         attention.add(value, powers[0]);
         here = next;
         next = later;

@@ -1,7 +1,8 @@
 // What all kernels stand on: values of the engine's type sixteen bytes at a time, warps, and the few instructions that C++
 // does not name. No CUDA header is included: NVRTC alone compiles this, whatever is installed.
 // EMULATED gives each piece of PTX a twin in plain C++, so that a CPU can run the same sources under test.
-// From outside: HEADS, KV_HEADS, HEAD_SIZE, BLOCK_SIZE, BFLOAT16.
+// From outside: HEADS, KV_HEADS, HEAD_SIZE, ROTARY (values of a head that turn), BLOCK_SIZE, BFLOAT16, ATTENTION_SCALE,
+// ATTENTION_CAP (0 for none), WINDOWED (whether any layer sees a window only), NORM_OFFSET, GELU.
 #pragma once
 
 constexpr int Group = HEADS / KV_HEADS;            // query heads for each key head

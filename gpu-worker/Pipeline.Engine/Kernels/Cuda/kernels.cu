@@ -1,7 +1,7 @@
 // Everything, as one program.
 #include "norm.cu"
 #include "rotate.cu"
-#include "silu.cu"
+#include "gate.cu"
 #include "choose.cu"
 #include "attend_split.cu"
 #include "attend_rows.cu"

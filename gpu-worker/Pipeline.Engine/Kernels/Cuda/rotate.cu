@@ -1,19 +1,20 @@
 // Rotary positions ("halves" form) and the write to the cache.
 #include "device.cuh"
 
-constexpr int Half = HEAD_SIZE / 2;
+constexpr int Half = ROTARY / 2;
 
-/// Once a step: angles[row] = cosines, then sines, of the row's position times each frequency. In float64 up to the result: a
+/// Once a step: angles[row] = cosines, then sines, of the row's position times each frequency, both times the magnitude. In float64 up to the result: a
 /// position in the hundred thousands times a frequency leaves float32 few digits.
-extern "C" __global__ void __launch_bounds__(128) make_angles(const int* positions, const double* frequencies, float* angles, int rows)
+extern "C" __global__ void __launch_bounds__(128) make_angles(
+    const int* positions, const double* frequencies, float magnitude, float* angles, int rows)
 {
     const int at = blockIdx.x * blockDim.x + threadIdx.x;
     if (at < rows * Half)
     {
         const int row = at / Half, i = at % Half;
         const double angle = positions[row] * frequencies[i];
-        angles[row * HEAD_SIZE + i] = static_cast<float>(cos(angle));
-        angles[row * HEAD_SIZE + Half + i] = static_cast<float>(sin(angle));
+        angles[row * ROTARY + i] = magnitude * static_cast<float>(cos(angle));
+        angles[row * ROTARY + Half + i] = magnitude * static_cast<float>(sin(angle));
     }
 }
 
@@ -23,11 +24,20 @@ extern "C" __global__ void __launch_bounds__(256) rotate_store(Value* qkv, const
     constexpr int HeadPieces = Half / Width;
     constexpr int Turned = (HEADS + KV_HEADS) * HeadPieces;
     constexpr int Copied = KV_HEADS * HEAD_SIZE / Width;
+    constexpr int StillPieces = (HEAD_SIZE - ROTARY) / Width;   // of a head, behind what turns
     Value* row = qkv + static_cast<long long>(blockIdx.x) * QueryStride;
     Value* slot = cache + static_cast<long long>(slots[blockIdx.x]) * SlotStride;
-    const float* cosines = angles + static_cast<long long>(blockIdx.x) * HEAD_SIZE;
-    for (int piece = threadIdx.x; piece < Turned + Copied; piece += blockDim.x)
+    const float* cosines = angles + static_cast<long long>(blockIdx.x) * ROTARY;
+    for (int piece = threadIdx.x; piece < Turned + Copied + KV_HEADS * StillPieces; piece += blockDim.x)
     {
+        if (StillPieces > 0 && piece >= Turned + Copied)
+        {
+            constexpr int Pieces = StillPieces > 0 ? StillPieces : 1;
+            const int still = piece - Turned - Copied, at = still / Pieces * HEAD_SIZE + ROTARY + still % Pieces * Width;
+            store(slot + at, load(row + HEADS * HEAD_SIZE + at));
+            continue;
+        }
+
         if (piece >= Turned)
         {
             const int at = (piece - Turned) * Width;

@@ -76,24 +76,24 @@ template <int Tiles> struct WarpAttention
     }
 
     /// Scores of Count sixteens, the first at token `first`, become powers: powers[sixteen][tile][half] are two in bfloat16.
-    /// Tokens from `end` on, and those that come after a pair's own, count nothing.
+    /// Tokens from `end` on, those that come after a pair's own, and those before its window count nothing.
     template <int Count>
-    __device__ __forceinline__ void weigh(float (&scores)[Count][2][4], int first, int end, unsigned (&powers)[Count][Tiles][2])
+    __device__ __forceinline__ void weigh(float (&scores)[Count][2][4], int first, int end, int window, unsigned (&powers)[Count][Tiles][2])
     {
         const int t = threadIdx.x % 4;
-        const float factor = score_factor();
         float fade[Tiles];
         bool fades = false;
 #pragma unroll
         for (int tile = 0; tile < Tiles; tile++)
         {
             const int seen = (limit[tile] < end ? limit[tile] : end) - first - t;   // of this lane's tokens, those below
+            const int gone = first_of(limit[tile], window) - first - t;             // and not below this
             float most = highest[tile];
 #pragma unroll
             for (int i = 0; i < Count * 4; i++)
             {
                 float& score = scores[i / 4][i % 4 / 2][2 * tile + i % 2];
-                score = i * 4 < seen ? score * factor : Lowest;
+                score = i * 4 < seen && (!WINDOWED || i * 4 >= gone) ? finished(score * ProductFactor) : Lowest;
                 most = fmaxf(most, score);
             }
 
@@ -107,8 +107,8 @@ template <int Tiles> struct WarpAttention
             for (int i = 0; i < Count * 2; i++)
             {
                 float* pair = &scores[i / 2][i % 2][2 * tile];
-                const float low = i * 8 < seen ? power_of_two(pair[0] - most) : 0;
-                const float high = i * 8 + 4 < seen ? power_of_two(pair[1] - most) : 0;
+                const float low = i * 8 < seen && (!WINDOWED || i * 8 >= gone) ? power_of_two(pair[0] - most) : 0;
+                const float high = i * 8 + 4 < seen && (!WINDOWED || i * 8 + 4 >= gone) ? power_of_two(pair[1] - most) : 0;
                 more += low + high;
                 powers[i / 2][tile][i % 2] = pack(low, high);
             }

@@ -10,11 +10,12 @@ namespace Pipeline.Engine.Kernels.Torch;
 /// <summary>The reference operations for the rows of one step.</summary>
 internal sealed class TorchStepKernels : IStepKernels
 {
+    private static readonly Scalar Half = 0.5, Cubic = 0.044715, RootOfTwoOverPi = Math.Sqrt(2 / Math.PI);
+
     private readonly TorchKernels _kernels;
     private readonly ModelConfig _model;
     private readonly Tensor _slots;
-    private readonly Tensor _cosine;
-    private readonly Tensor _sine;
+    private readonly (Tensor Cosine, Tensor Sine)[] _angles;
     private readonly TorchAttentionGroup[] _groups;
 
     public TorchStepKernels(TorchKernels kernels, StepLayout layout)
@@ -23,7 +24,7 @@ internal sealed class TorchStepKernels : IStepKernels
         _model = kernels.Setting.Model;
         Tensor positions = Upload(layout.Positions.AsSpan(0, layout.Rows));
         _slots = Upload(layout.Slots.AsSpan(0, layout.Rows));
-        (_cosine, _sine) = kernels.Angles(positions);
+        _angles = [.. _model.Ropes.Select((_, rope) => kernels.Angles(positions, rope))];
         _groups = [.. TorchAttentionGroup.Of(layout).Select(chunks => new TorchAttentionGroup(kernels, layout, chunks, positions))];
     }
 
@@ -35,40 +36,47 @@ internal sealed class TorchStepKernels : IStepKernels
             residual.add_(delta, Scalars.One);
         }
 
-        Tensor wide = residual.to(ScalarType.Float32);
-        Tensor scale = wide.mul(wide).mean([-1], keepdim: true).add_(_kernels.Epsilon, Scalars.One).rsqrt_();
-        return wide.mul(scale).to(residual.dtype).mul_(weight);
+        return Normalise(residual, weight);
     }
 
     /// <inheritdoc/>
-    public void RotateAndStore(Tensor queryKeyValue, LayerCache cache)
+    public void RotateAndStore(Tensor queryKeyValue, HeadNorms? norms, LayerConfig layer, LayerCache cache)
     {
         int heads = _model.Heads, keyHeads = _model.KeyValueHeads;
-        Tensor turned = queryKeyValue.narrow(1, 0, heads + keyHeads);
-        Tensor swapped = turned.roll(_model.HeadSize / 2, -1);
-        turned.mul_(_cosine).add_(swapped.mul(_sine), Scalars.One);
+        if (norms is not null)
+        {
+            Tensor queries = queryKeyValue.narrow(1, 0, heads), keys = queryKeyValue.narrow(1, heads, keyHeads);
+            queries.copy_(Normalise(queries, norms.Query));
+            keys.copy_(Normalise(keys, norms.Key));
+        }
+
+        (Tensor cosine, Tensor sine) = _angles[layer.Rope];
+        Tensor turned = queryKeyValue.narrow(1, 0, heads + keyHeads).narrow(-1, 0, _model.RotaryDimensions);
+        Tensor swapped = turned.roll(_model.RotaryDimensions / 2, -1);
+        turned.mul_(cosine).add_(swapped.mul(sine), Scalars.One);
         cache.Slots.index_copy_(0, _slots, queryKeyValue.narrow(1, heads, 2 * keyHeads).reshape(queryKeyValue.shape[0], -1));
     }
 
     /// <inheritdoc/>
-    public Tensor Attend(Tensor queryKeyValue, LayerCache cache)
+    public Tensor Attend(Tensor queryKeyValue, LayerConfig layer, LayerCache cache)
     {
         Tensor queries = queryKeyValue.narrow(1, 0, _model.Heads);
         Tensor attended = torch.empty(
             [queries.shape[0], (long)_model.Heads * _model.HeadSize], dtype: queries.dtype, device: queries.device);
         foreach (TorchAttentionGroup group in _groups)
         {
-            attended.index_copy_(0, group.Rows, group.Attend(queries.index_select(0, group.Rows), cache));
+            attended.index_copy_(0, group.Rows, group.Attend(queries.index_select(0, group.Rows), layer, cache));
         }
 
         return attended;
     }
 
     /// <inheritdoc/>
-    public Tensor SiluMultiply(Tensor gateUp)
+    public Tensor Gate(Tensor gateUp)
     {
         long width = gateUp.shape[1] / 2;
-        return gateUp.narrow(1, 0, width).silu().mul_(gateUp.narrow(1, width, width));
+        Tensor gate = gateUp.narrow(1, 0, width), up = gateUp.narrow(1, width, width);
+        return (_model.Activation == Activation.GeluTanh ? GeluTanh(gate) : gate.silu()).mul_(up);
     }
 
     /// <inheritdoc/>
@@ -82,6 +90,25 @@ internal sealed class TorchStepKernels : IStepKernels
     public void Dispose()
     {
         // All tensors are the step's, and go with its scope.
+    }
+
+    private Tensor Normalise(Tensor x, Tensor weight)
+    {
+        Tensor wide = x.to(ScalarType.Float32);
+        Tensor scale = wide.mul(wide).mean([-1], keepdim: true).add_(_kernels.Epsilon, Scalars.One).rsqrt_();
+
+        // As the references have it: with the offset everything is in float32, without it the weight comes after the rounding.
+        return _model.NormOffset
+            ? wide.mul(scale).mul_(weight.to(ScalarType.Float32).add(Scalars.One, Scalars.One)).to(x.dtype)
+            : wide.mul(scale).to(x.dtype).mul_(weight);
+    }
+
+    /// <summary>TorchSharp has torch's gelu by the exact formula only.</summary>
+    private static Tensor GeluTanh(Tensor x)
+    {
+        Tensor wide = x.to(ScalarType.Float32);
+        Tensor inner = wide.mul(wide).mul_(wide).mul_(Cubic).add_(wide, Scalars.One).mul_(RootOfTwoOverPi);
+        return inner.tanh_().add_(Scalars.One, Scalars.One).mul_(wide).mul_(Half).to(x.dtype);
     }
 
     private Tensor Upload(ReadOnlySpan<int> values) =>

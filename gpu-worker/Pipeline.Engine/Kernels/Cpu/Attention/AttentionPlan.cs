@@ -3,10 +3,12 @@ using Pipeline.Engine.Execution;
 namespace Pipeline.Engine.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Cuts a step's attention into pieces for the threads. The same for all layers of a step; its arrays are kept from step to
-/// step and only grow.
+/// Cuts a step's attention into pieces for the threads. The same for all layers of a step that see as far; its arrays are kept
+/// from step to step and only grow.
 /// </summary>
-internal sealed class AttentionPlan(AttentionShape shape)
+/// <param name="shape">What it is for.</param>
+/// <param name="window">Tokens that a row sees: <see cref="int.MaxValue"/> for all.</param>
+internal sealed class AttentionPlan(AttentionShape shape, int window)
 {
     private AttentionPart[] _parts = [];
     private AttentionPiece[] _pieces = [];
@@ -51,7 +53,7 @@ internal sealed class AttentionPlan(AttentionShape shape)
             {
                 // All heads together: a token's keys and values are read from memory in one go.
                 StepChunk chunk = layout.ChunkAt[i];
-                Add(chunk, chunk.FirstRow, 1, 0, shape.KeyHeads, SpansOf(chunk.Context, AttentionShape.DecodeSpan));
+                Add(chunk, chunk.FirstRow, 1, 0, shape.KeyHeads, SpansOf(Math.Min(window, chunk.Context), AttentionShape.DecodeSpan));
             }
         }
     }
@@ -74,7 +76,8 @@ internal sealed class AttentionPlan(AttentionShape shape)
         for (int tile = tiles - 1; tile >= 0; tile--)
         {
             int first = tile * tokens, rows = Math.Min(tokens, chunk.Rows - first);
-            int spans = enough ? 1 : SpansOf(chunk.Start + first + rows, AttentionShape.PrefillSpan);
+            int keys = chunk.Start + first + rows, hidden = Math.Max(0, keys - rows + 1 - window);
+            int spans = enough ? 1 : SpansOf(keys - hidden, AttentionShape.PrefillSpan);
             for (int head = 0; head < shape.KeyHeads; head++)
             {
                 Add(chunk, chunk.FirstRow + first, rows, head, 1, spans);
@@ -85,15 +88,16 @@ internal sealed class AttentionPlan(AttentionShape shape)
     private void Add(StepChunk chunk, int firstRow, int rows, int firstHead, int heads, int spans)
     {
         int firstVisible = chunk.Start + (firstRow - chunk.FirstRow) + 1, context = firstVisible + rows - 1;
-        int tiles = (context + AttentionShape.TileKeys - 1) / AttentionShape.TileKeys;
+        int firstKey = Math.Max(0, firstVisible - window) / AttentionShape.TileKeys * AttentionShape.TileKeys, keys = context - firstKey;
+        int tiles = (keys + AttentionShape.TileKeys - 1) / AttentionShape.TileKeys;
         int spanKeys = (tiles + spans - 1) / spans * AttentionShape.TileKeys;
-        spans = (context + spanKeys - 1) / spanKeys;
+        spans = (keys + spanKeys - 1) / spanKeys;
 
         Grow(ref _parts, Parts + 1);
         Grow(ref _unfinished, Parts + 1);
         Grow(ref _pieces, Pieces + spans);
         _parts[Parts] = new AttentionPart(
-            chunk.FirstBlock, firstRow, rows, firstVisible, firstHead, heads, spans, spanKeys, PartialRows);
+            chunk.FirstBlock, firstRow, rows, firstVisible, window, firstKey, firstHead, heads, spans, spanKeys, PartialRows);
         for (int span = 0; span < spans; span++)
         {
             _pieces[Pieces++] = new AttentionPiece(Parts, span);

@@ -5,7 +5,9 @@ namespace Pipeline.Engine.Kernels.Cpu.Attention;
 /// <param name="KeyHeads">Key-value heads.</param>
 /// <param name="HeadSize">Width of a head.</param>
 /// <param name="BlockSize">Tokens in a block of the cache.</param>
-internal sealed record AttentionShape(int Heads, int KeyHeads, int HeadSize, int BlockSize)
+/// <param name="Scale">What products of queries and keys are multiplied by.</param>
+/// <param name="Cap">What scores are capped at; 0 for no cap.</param>
+internal sealed record AttentionShape(int Heads, int KeyHeads, int HeadSize, int BlockSize, double Scale, double Cap)
 {
     /// <summary>Keys looked at together: as float32 they fill half of a first-level cache at the usual head size of 64.</summary>
     public const int TileKeys = 64;

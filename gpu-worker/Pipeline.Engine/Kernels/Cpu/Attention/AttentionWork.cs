@@ -9,14 +9,23 @@ namespace Pipeline.Engine.Kernels.Cpu.Attention;
 internal abstract unsafe class AttentionWork : ITeamWork, IDisposable
 {
     /// <summary>Sets up for a model.</summary>
-    protected AttentionWork(AttentionPlan plan, int threads, int panel)
+    /// <param name="shape">The model's attention.</param>
+    /// <param name="windows">How far layers see: the different windows, <see cref="int.MaxValue"/> for none.</param>
+    /// <param name="threads">Who will do the work.</param>
+    /// <param name="panel">Keys in a panel of <see cref="AttentionScratch.Keys"/>.</param>
+    protected AttentionWork(AttentionShape shape, IEnumerable<int> windows, int threads, int panel)
     {
-        Plan = plan;
-        Scratch = [.. Enumerable.Range(0, threads).Select(_ => new AttentionScratch(plan.Shape, panel))];
+        Plans = windows.ToDictionary(window => window, window => new AttentionPlan(shape, window));
+        Plan = Plans.Values.First();
+        Shape = shape;
+        Scratch = [.. Enumerable.Range(0, threads).Select(_ => new AttentionScratch(shape, panel))];
     }
 
-    /// <summary>The step's pieces.</summary>
-    public AttentionPlan Plan { get; }
+    /// <summary>The step's pieces, by how far a layer sees.</summary>
+    public IReadOnlyDictionary<int, AttentionPlan> Plans { get; }
+
+    /// <summary>The pieces of the layer in hand.</summary>
+    public AttentionPlan Plan { get; set; }
 
     /// <summary>The step's block numbers.</summary>
     public int[] Blocks { get; set; } = [];
@@ -30,6 +39,9 @@ internal abstract unsafe class AttentionWork : ITeamWork, IDisposable
     /// <summary>[rows, heads * head size]: written.</summary>
     public void* Result { get; set; }
 
+    /// <summary>The model's attention.</summary>
+    protected AttentionShape Shape { get; }
+
     /// <summary>Each thread's memory.</summary>
     protected AttentionScratch[] Scratch { get; }
 
@@ -37,7 +49,7 @@ internal abstract unsafe class AttentionWork : ITeamWork, IDisposable
     protected Scratch Partial { get; } = new();
 
     /// <summary>Floats of a row of <see cref="Partial"/>: the sum, then the exponent it was scaled by and the weights' sum.</summary>
-    protected int PartialWidth => Plan.Shape.HeadSize + 2;
+    protected int PartialWidth => Shape.HeadSize + 2;
 
     /// <summary>Computes a layer's attention of the planned step.</summary>
     public void Run(ThreadTeam team)

@@ -9,7 +9,8 @@ namespace Pipeline.Engine.Kernels.Cpu.Attention;
 /// that look at them: scores come out as vectors of keys, with no sums across lanes. Head sizes must be a multiple of two
 /// vectors.
 /// </summary>
-internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan plan, int threads) : AttentionWork(plan, threads, 2 * TSimd.Width)
+internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionShape shape, IEnumerable<int> windows, int threads)
+    : AttentionWork(shape, windows, threads, 2 * TSimd.Width)
     where TSimd : ISimd<TVector>
     where TVector : struct
     where T : unmanaged, IElement<T>
@@ -19,8 +20,11 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
     // From here on widening the values of a tile once costs less than widening them for every few rows.
     private const int ManyRows = 9;
 
-    private readonly AttentionShape _shape = plan.Shape;
-    private readonly float _scale = (float)(Exponential.Log2E / Math.Sqrt(plan.Shape.HeadSize));
+    private readonly AttentionShape _shape = shape;
+
+    // Scores are powers of two; where they are capped, arguments of the hyperbolic tangent up to then.
+    private readonly float _scale = (float)(shape.Scale * (shape.Cap > 0 ? 1 / shape.Cap : Exponential.Log2E));
+    private readonly float _cap = (float)(shape.Cap * Exponential.Log2E);
 
     private static int Pair => 2 * TSimd.Width;
 
@@ -163,11 +167,12 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
         int firstRow = head * rows;
         float* weights = scratch.Weights;
 
-        // The tokens before see none of this tile.
+        // The tokens before see none of this tile, and those behind no longer.
         int start = Math.Max(0, key + 1 - of.FirstVisible) * group;
-        for (int row = start, together; row < rows; row += together)
+        int stop = (int)Math.Min(of.Rows, (long)key + count + of.Window - of.FirstVisible) * group;
+        for (int row = start, together; row < stop; row += together)
         {
-            together = RowProduct<TSimd, TVector, Float32>.Together(rows - row);
+            together = RowProduct<TSimd, TVector, Float32>.Together(stop - row);
             int seen = Math.Min(count, of.FirstVisible + ((row + together - 1) / group) - key);
             int columns = (seen + Pair - 1) / Pair * Pair;
             for (int column = 0; column < columns; column += Pair)
@@ -179,19 +184,40 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
 
             for (int i = row; i < row + together; i++)
             {
-                int own = Math.Min(count, of.FirstVisible + (i / group) - key);
-                Weigh(scratch, firstRow + i, weights + ((nint)i * Tile), own, columns);
+                int visible = of.FirstVisible + (i / group), own = Math.Min(count, visible - key), gone = visible - of.Window - key;
+                float* scores = weights + ((nint)i * Tile);
+                if (_cap > 0)
+                {
+                    Cap(scores, columns);
+                }
+
+                if (gone > 0)
+                {
+                    new Span<float>(scores, gone).Fill(float.NegativeInfinity);
+                }
+
+                Weigh(scratch, firstRow + i, scores, own, columns);
             }
         }
 
-        if (rows - start >= ManyRows)
+        if (stop - start >= ManyRows)
         {
             Widen(tokens, values, scratch, count);
-            AddValues((Float32**)scratch.ValueLines, 0, of, scratch, head, start, key, count);
+            AddValues((Float32**)scratch.ValueLines, 0, of, scratch, head, start, stop, key, count);
         }
         else
         {
-            AddValues(tokens, values, of, scratch, head, start, key, count);
+            AddValues(tokens, values, of, scratch, head, start, stop, key, count);
+        }
+    }
+
+    /// <summary>Scores become cap * tanh(score), in powers of two.</summary>
+    private void Cap(float* scores, int columns)
+    {
+        TVector cap = TSimd.Broadcast(_cap);
+        for (int i = 0; i < columns; i += TSimd.Width)
+        {
+            TSimd.Store(scores + i, TSimd.Multiply(cap, Exponential.Tanh<TSimd, TVector>(TSimd.Load(scores + i))));
         }
     }
 
@@ -259,13 +285,13 @@ internal sealed unsafe class TiledAttention<TSimd, TVector, T>(AttentionPlan pla
     }
 
     private void AddValues<TValue>(
-        TValue** lines, nint offset, in AttentionPart of, AttentionScratch scratch, int head, int start, int key, int count)
+        TValue** lines, nint offset, in AttentionPart of, AttentionScratch scratch, int head, int start, int stop, int key, int count)
         where TValue : unmanaged, IElement<TValue>
     {
         int size = _shape.HeadSize, group = _shape.Group, rows = of.Rows * group, firstRow = head * rows;
-        for (int row = start, together; row < rows; row += together)
+        for (int row = start, together; row < stop; row += together)
         {
-            together = RowProduct<TSimd, TVector, TValue>.Together(rows - row);
+            together = RowProduct<TSimd, TVector, TValue>.Together(stop - row);
             int seen = Math.Min(count, of.FirstVisible + ((row + together - 1) / group) - key);
             float* sums = scratch.Sums + ((nint)(firstRow + row) * size);
             for (int i = 0; i < size; i += Pair)

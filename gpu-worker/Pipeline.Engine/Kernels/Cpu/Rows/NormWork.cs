@@ -6,11 +6,13 @@ namespace Pipeline.Engine.Kernels.Cpu.Rows;
 
 /// <summary>Root mean square normalisation, with the sum before it in the same pass.</summary>
 /// <param name="epsilon">Added to the mean square under the root.</param>
-internal sealed unsafe class NormWork<TSimd, TVector, T>(double epsilon) : RowWork, INormWork
+internal sealed unsafe class NormWork<TSimd, TVector, T, TFactor>(double epsilon) : RowWork, INormWork
     where TSimd : ISimd<TVector>
     where TVector : struct
     where T : unmanaged, IElement<T>
+    where TFactor : struct, INormFactor
 {
+    private readonly NormRow<TSimd, TVector, T, TFactor> _row = new(epsilon);
     private T* _residual, _delta, _weight, _result;
     private int _width;
 
@@ -31,8 +33,8 @@ internal sealed unsafe class NormWork<TSimd, TVector, T>(double epsilon) : RowWo
         for (int row = first; row < end; row++)
         {
             nint at = (nint)row * _width;
-            float squares = _delta is null ? Squares(_residual + at) : AddedSquares(_residual + at, _delta + at);
-            Scale(_residual + at, _result + at, (float)(1 / Math.Sqrt((squares / _width) + epsilon)));
+            float squares = _delta is null ? _row.Squares(_residual + at, _width) : AddedSquares(_residual + at, _delta + at);
+            _row.Scale(_residual + at, _weight, _result + at, _width, squares);
         }
     }
 
@@ -59,48 +61,5 @@ internal sealed unsafe class NormWork<TSimd, TVector, T>(double epsilon) : RowWo
         }
 
         return rest + TSimd.Sum(TSimd.Add(x, y));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float Squares(T* residual)
-    {
-        TVector x = TSimd.Zero, y = TSimd.Zero;
-        int i = 0;
-        for (; i <= _width - (2 * TSimd.Width); i += 2 * TSimd.Width)
-        {
-            TVector first = T.First<TSimd, TVector>(residual + i), second = T.Second<TSimd, TVector>(residual + i);
-            x = TSimd.MultiplyAdd(first, first, x);
-            y = TSimd.MultiplyAdd(second, second, y);
-        }
-
-        float rest = 0;
-        for (; i < _width; i++)
-        {
-            float value = T.Widen(residual[i]);
-            rest += value * value;
-        }
-
-        return rest + TSimd.Sum(TSimd.Add(x, y));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scale(T* residual, T* result, float factor)
-    {
-        TVector factors = TSimd.Broadcast(factor);
-        int i = 0;
-        for (; i <= _width - (2 * TSimd.Width); i += 2 * TSimd.Width)
-        {
-            TVector first = TSimd.Multiply(T.First<TSimd, TVector>(residual + i), factors);
-            TVector second = TSimd.Multiply(T.Second<TSimd, TVector>(residual + i), factors);
-            T.Store<TSimd, TVector>(
-                result + i,
-                TSimd.Multiply(first, T.First<TSimd, TVector>(_weight + i)),
-                TSimd.Multiply(second, T.Second<TSimd, TVector>(_weight + i)));
-        }
-
-        for (; i < _width; i++)
-        {
-            result[i] = T.Narrow(T.Widen(residual[i]) * factor * T.Widen(_weight[i]));
-        }
     }
 }

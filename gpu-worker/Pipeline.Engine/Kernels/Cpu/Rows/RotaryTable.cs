@@ -8,7 +8,8 @@ namespace Pipeline.Engine.Kernels.Cpu.Rows;
 /// hundred thousands times a frequency leaves float32 few digits.
 /// </summary>
 /// <param name="frequencies">Radians per position, of each pair of values that turns.</param>
-internal sealed unsafe class RotaryTable<TSimd, TVector, T>(double[] frequencies) : IDisposable
+/// <param name="magnitude">What cosines and sines are multiplied by.</param>
+internal sealed unsafe class RotaryTable<TSimd, TVector, T>(double[] frequencies, double magnitude) : IDisposable
     where TSimd : ISimd<TVector>
     where TVector : struct
     where T : unmanaged, IElement<T>
@@ -43,8 +44,8 @@ internal sealed unsafe class RotaryTable<TSimd, TVector, T>(double[] frequencies
             for (int i = 0; i < frequencies.Length; i++)
             {
                 (double sine, double cosine) = Math.SinCos(position * frequencies[_order[i]]);
-                cosines[i] = (float)cosine;
-                cosines[frequencies.Length + i] = (float)sine;
+                cosines[i] = (float)(magnitude * cosine);
+                cosines[frequencies.Length + i] = (float)(magnitude * sine);
             }
         }
 

@@ -6,15 +6,20 @@ using Pipeline.Engine.Models;
 
 namespace Pipeline.Engine.Kernels.Cpu.Rows;
 
-/// <summary>Rotary positions of queries and keys, and the keys' and values' way into the cache, in one pass.</summary>
-internal sealed unsafe class RotaryWork<TSimd, TVector, T>(ModelConfig model) : RowWork, IRotaryWork
+/// <summary>Norms and rotary positions of queries and keys, and the keys' and values' way into the cache, in one pass.</summary>
+internal sealed unsafe class RotaryWork<TSimd, TVector, T, TFactor>(ModelConfig model) : RowWork, IRotaryWork
     where TSimd : ISimd<TVector>
     where TVector : struct
     where T : unmanaged, IElement<T>
+    where TFactor : struct, INormFactor
 {
-    private readonly RotaryTable<TSimd, TVector, T> _table = new(model.RotaryFrequencies());
+    private readonly RotaryTable<TSimd, TVector, T>[] _tables =
+        [.. model.Ropes.Select(rope => new RotaryTable<TSimd, TVector, T>(rope.Frequencies(), rope.Magnitude))];
+
+    private readonly NormRow<TSimd, TVector, T, TFactor> _norm = new(model.NormEpsilon);
+    private RotaryTable<TSimd, TVector, T>? _table;
     private int[] _positions = [], _slots = [];
-    private T* _projected, _cache;
+    private T* _projected, _queryNorm, _keyNorm, _cache;
 
     /// <inheritdoc/>
     public void Prepare(StepLayout layout)
@@ -26,37 +31,55 @@ internal sealed unsafe class RotaryWork<TSimd, TVector, T>(ModelConfig model) : 
             last = Math.Max(last, position);
         }
 
-        _table.Reserve(last + 1);
+        foreach (RotaryTable<TSimd, TVector, T> table in _tables)
+        {
+            table.Reserve(last + 1);
+        }
     }
 
     /// <inheritdoc/>
-    public void Run(ThreadTeam team, void* projected, void* cache, int rows)
+    public void Run(ThreadTeam team, void* projected, void* queryNorm, void* keyNorm, int rope, void* cache, int rows)
     {
         _projected = (T*)projected;
+        _queryNorm = (T*)queryNorm;
+        _keyNorm = (T*)keyNorm;
+        _table = _tables[rope];
         _cache = (T*)cache;
         Run(team, rows, ((2L * model.Heads) + (5L * model.KeyValueHeads)) * model.HeadSize * sizeof(T));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _table.Dispose();
+    public void Dispose() => Array.ForEach(_tables, table => table.Dispose());
 
     /// <inheritdoc/>
     protected override void DoRows(int first, int end)
     {
-        int size = model.HeadSize, turning = model.Heads + model.KeyValueHeads;
+        int size = model.HeadSize, half = model.RotaryDimensions / 2;
         nint stored = 2 * (nint)model.KeyValueHeads * size, width = ((nint)model.Heads * size) + stored;
         for (int row = first; row < end; row++)
         {
             T* projected = _projected + (row * width);
-            float* cosines = _table.At(_positions[row]);
-            for (int head = 0; head < turning; head++)
-            {
-                Turn(projected + ((nint)head * size), cosines, size / 2);
-            }
+            float* cosines = _table!.At(_positions[row]);
+            T* keys = projected + ((nint)model.Heads * size);
+            Turn(projected, model.Heads, _queryNorm, cosines, half);
+            Turn(keys, model.KeyValueHeads, _keyNorm, cosines, half);
 
             // Keys and values lie behind each other in both places.
             Unsafe.CopyBlockUnaligned(
-                _cache + (_slots[row] * stored), projected + ((nint)model.Heads * size), (uint)(stored * sizeof(T)));
+                _cache + (_slots[row] * stored), keys, (uint)(stored * sizeof(T)));
+        }
+    }
+
+    private void Turn(T* first, int heads, T* norm, float* cosines, int half)
+    {
+        for (T* head = first; head < first + ((nint)heads * model.HeadSize); head += model.HeadSize)
+        {
+            if (norm is not null)
+            {
+                _norm.Normalise(head, norm, model.HeadSize);
+            }
+
+            Turn(head, cosines, half);
         }
     }
 

@@ -4,11 +4,12 @@ using Pipeline.Engine.Kernels.Cpu.Threading;
 
 namespace Pipeline.Engine.Kernels.Cpu.Rows;
 
-/// <summary>silu(gate) * up, where silu(x) is x / (1 + exp(-x)).</summary>
-internal sealed unsafe class SiluWork<TSimd, TVector, T> : RowWork, ISiluWork
+/// <summary>activation(gate) * up.</summary>
+internal sealed unsafe class GateWork<TSimd, TVector, T, TActivation> : RowWork, IGateWork
     where TSimd : ISimd<TVector>
     where TVector : struct
     where T : unmanaged, IElement<T>
+    where TActivation : struct, IActivation
 {
     private T* _gateUp, _result;
     private int _width;
@@ -38,23 +39,24 @@ internal sealed unsafe class SiluWork<TSimd, TVector, T> : RowWork, ISiluWork
         int i = 0;
         for (; i <= _width - (2 * TSimd.Width); i += 2 * TSimd.Width)
         {
-            TVector first = TSimd.Multiply(Silu(T.First<TSimd, TVector>(gate + i)), T.First<TSimd, TVector>(up + i));
-            TVector second = TSimd.Multiply(Silu(T.Second<TSimd, TVector>(gate + i)), T.Second<TSimd, TVector>(up + i));
+            TVector first = TSimd.Multiply(Activate(T.First<TSimd, TVector>(gate + i)), T.First<TSimd, TVector>(up + i));
+            TVector second = TSimd.Multiply(Activate(T.Second<TSimd, TVector>(gate + i)), T.Second<TSimd, TVector>(up + i));
             T.Store<TSimd, TVector>(result + i, first, second);
         }
 
         for (; i < _width; i++)
         {
             float x = T.Widen(gate[i]);
-            result[i] = T.Narrow(x / (1 + MathF.Exp(-x)) * T.Widen(up[i]));
+            result[i] = T.Narrow(x / (1 + float.Exp2(-TActivation.Exponent(x))) * T.Widen(up[i]));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Silu(TVector x)
+    private static TVector Activate(TVector x)
     {
         // Beyond 2^126 the quotient is 0 in float32 anyway.
-        TVector exponent = TSimd.Min(TSimd.Broadcast(126f), TSimd.Multiply(x, TSimd.Broadcast(-Exponential.Log2E)));
+        TVector exponent = TSimd.Min(
+            TSimd.Broadcast(126f), TSimd.Subtract(TSimd.Zero, TActivation.Exponent<TSimd, TVector>(x)));
         return TSimd.Divide(x, TSimd.Add(TSimd.Broadcast(1f), Exponential.Two<TSimd, TVector>(exponent)));
     }
 }
