@@ -11,7 +11,7 @@ public sealed class RooflineTests
     private static readonly ModelConfig Model = new()
     {
         HiddenSize = 8, IntermediateSize = 16, Layers = 3, Heads = 4, KeyValueHeads = 2, HeadSize = 2, VocabularySize = 100, ContextLength = 64,
-        RopeTheta = 10000, NormEpsilon = 1e-5, EndTokens = [],
+        Ropes = [new() { Theta = 10000, Dimensions = 2 }], NormEpsilon = 1e-5, EndTokens = [],
     };
 
     private static readonly Ceilings Ceilings = new(Bytes: 1e6, Fused: 0, Float32: 1e6, Bfloat16: 4e6, Int8: 5e6);

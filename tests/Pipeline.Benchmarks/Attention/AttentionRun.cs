@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Kernels;
+using Pipeline.Engine.Models;
 using Pipeline.Engine.Planning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ internal static class AttentionRun
             foreach (LayerCache cache in caches)
             {
                 long start = Stopwatch.GetTimestamp();
-                step.Attend(projected, cache).Dispose();
+                step.Attend(projected, LayerConfig.Plain, cache).Dispose();
                 double taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 if (round > 0)
                 {

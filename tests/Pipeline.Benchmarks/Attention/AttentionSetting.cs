@@ -61,7 +61,7 @@ internal sealed record AttentionSetting(ModelShape Shape, string Dtype, int Sequ
         HeadSize = Shape.HeadSize,
         VocabularySize = Shape.Vocabulary,
         ContextLength = Math.Max(Shape.Context, Context),
-        RopeTheta = Shape.RopeTheta,
+        Ropes = [new() { Theta = Shape.RopeTheta, Dimensions = Shape.HeadSize }],
         NormEpsilon = Shape.Epsilon,
         EndTokens = [],
     };

@@ -36,9 +36,9 @@ internal static class GgufConverter
     {
         LibtorchLoader.EnsureLoaded();
         ModelConfig model = ModelConfigReader.Read(directory);
-        if (model.AttentionBias || model.RopeScaling is not null)
+        if (model.QueryKeyValueBias || model.HasHeadNorms || model.Ropes[0].Scaling is not null)
         {
-            throw new BenchmarkException($"{directory}: attention biases and scaled rotary frequencies are not converted to GGUF.");
+            throw new BenchmarkException($"{directory}: attention biases, norms of heads and scaled rotary frequencies are not converted to GGUF.");
         }
 
         var header = new GgufHeader();
@@ -106,7 +106,7 @@ internal static class GgufConverter
         header.Add("llama.attention.value_length", (uint)model.HeadSize);
         header.Add("llama.attention.layer_norm_rms_epsilon", (float)model.NormEpsilon);
         header.Add("llama.rope.dimension_count", (uint)model.HeadSize);
-        header.Add("llama.rope.freq_base", (float)model.RopeTheta);
+        header.Add("llama.rope.freq_base", (float)model.Ropes[0].Theta);
     }
 
     private static void AddTokenizer(GgufHeader header, string directory, int vocabulary)

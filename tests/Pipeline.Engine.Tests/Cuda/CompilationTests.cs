@@ -22,9 +22,15 @@ public sealed class CompilationTests
     public void The_sources_compile_to_machine_code_for_every_shape(int capability)
     {
         NvrtcCompiler compiler = Compiler();
-        foreach ((int headSize, int group, ScalarType type) in Shapes)
+        KernelSetting[] plain = [.. Shapes.Select(shape => KernelCase.ForShape(2 * shape.Group, 2, shape.HeadSize, 16, shape.Type))];
+
+        // With all that families have: the shapes of Gemma 2 and 3, Phi-4-mini, and one in float32.
+        KernelSetting[] elaborate =
+        [
+            KernelCase.Elaborate(plain[6], 256, 4096, null), KernelCase.Elaborate(plain[4], 96, 2048), KernelCase.Elaborate(plain[8], 128, 512, null),
+        ];
+        foreach (KernelSetting setting in plain.Concat(elaborate))
         {
-            KernelSetting setting = KernelCase.ForShape(2 * group, 2, headSize, 16, type);
             Assert.True(CudaShape.Supports(setting));
             byte[] image = compiler.Compile(CudaProgram.For(setting), capability);
 

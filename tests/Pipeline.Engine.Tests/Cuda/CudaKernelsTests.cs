@@ -1,6 +1,7 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Kernels.Cuda;
+using Pipeline.Engine.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -57,6 +58,73 @@ public sealed class CudaKernelsTests
     }
 
     [Theory]
+    [InlineData(4, 1, 128, 16, Bfloat16)]
+    [InlineData(7, 1, 80, 8, Bfloat16)]
+    [InlineData(2, 2, 256, 16, Bfloat16)]
+    [InlineData(3, 1, 80, 5, Float32)]
+    [InlineData(12, 1, 32, 16, Float32)]
+    public void Attention_with_a_window_a_scale_and_a_cap_is_that_of_float64(int heads, int keyHeads, int headSize, int blockSize, ScalarType type)
+    {
+        KernelSetting setting = KernelCase.Elaborate(
+            KernelCase.ForShape(heads, keyHeads, headSize, blockSize, type), rotary: 32, 1, 17, 64, 300, null);
+        using CudaKernels kernels = new(setting, new EmulatedDriver());
+        foreach (LayerConfig layer in setting.Model.LayerPattern)
+        {
+            // Decoding inside and beyond the window, split or not; prefill in one tile and in several, beside decoding.
+            Check(kernels, 11, 2, layer, (1, 1), (64, 1), (81, 1), (701, 1));
+            Check(kernels, 12, 2, layer, (3, 2), (70, 70), (330, 45), (33, 1), (200, 3));
+        }
+    }
+
+    [Theory]
+    [InlineData(6, 2, 64, 64, Bfloat16)]
+    [InlineData(7, 1, 80, 48, Bfloat16)]
+    [InlineData(3, 1, 256, 96, Float32)]
+    public void Heads_are_normalised_turned_in_part_and_stored(int heads, int keyHeads, int headSize, int rotary, ScalarType type)
+    {
+        KernelSetting setting = KernelCase.Elaborate(KernelCase.ForShape(heads, keyHeads, headSize, 16, type), rotary, 40, null);
+        using CudaKernels kernels = new(setting, new EmulatedDriver());
+        foreach (LayerConfig layer in setting.Model.LayerPattern)
+        {
+            using KernelCase of = new(setting, [(40, 3), (1, 1), (3900, 2)], seed: 6) { Layer = layer };
+            HeadNorms norms = new(of.Random(1, headSize), of.Random(1, headSize));
+            double[] before = KernelCase.Values(of.QueryKeyValue), query = KernelCase.Values(norms.Query), key = KernelCase.Values(norms.Key);
+            using (IStepKernels step = kernels.Begin(of.Layout))
+            {
+                step.RotateAndStore(of.QueryKeyValue, norms, layer, of.Cache);
+            }
+
+            double[] after = KernelCase.Values(of.QueryKeyValue), cache = KernelCase.Values(of.Cache.Slots);
+            int all = heads + (2 * keyHeads), slotWidth = 2 * keyHeads * headSize;
+            for (int head = 0; head < of.Layout.Rows * all; head++)
+            {
+                double[] given = before[(head * headSize)..((head + 1) * headSize)], expected = given;
+                if (head % all < heads + keyHeads)
+                {
+                    double[] normalised = Expected.Norm(given, head % all < heads ? query : key, 1e-5, offset: true);
+                    expected = Expected.Turn(normalised, of.Layout.Positions[head / all], setting.Model.Ropes[layer.Rope]);
+                }
+
+                double largest = expected.Max(Math.Abs);
+                AssertClose(expected, after.AsSpan(head * headSize, headSize), _ => largest * Precision(type) * 4);
+            }
+
+            for (int row = 0; row < of.Layout.Rows; row++)
+            {
+                Assert.Equal(after.AsSpan(((row * all) + heads) * headSize, slotWidth), cache.AsSpan(of.Layout.Slots[row] * slotWidth, slotWidth));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_proof_at_start_agrees_with_the_reference_on_all_that_families_have()
+    {
+        KernelSetting setting = KernelCase.Elaborate(KernelCase.ForShape(8, 2, 64, 16, Bfloat16), rotary: 32, 100, null);
+        using CudaKernels kernels = new(setting, new EmulatedDriver());
+        Assert.Null(KernelProof.Disprove(kernels, KernelMakers.Reference, setting));
+    }
+
+    [Theory]
     [InlineData(8, 2, 64)]
     [InlineData(4, 1, 128)]
     public void The_proof_at_start_agrees_with_the_reference(int heads, int keyHeads, int headSize)
@@ -99,12 +167,15 @@ public sealed class CudaKernelsTests
     }
 
     [Theory]
-    [InlineData(Bfloat16, 3, 96)]
-    [InlineData(Bfloat16, 2, 4104)]
-    [InlineData(Float32, 3, 1028)]
-    public void The_gate_is_silu(ScalarType type, int rows, int width)
+    [InlineData(Bfloat16, 3, 96, false)]
+    [InlineData(Bfloat16, 2, 4104, false)]
+    [InlineData(Float32, 3, 1028, false)]
+    [InlineData(Bfloat16, 3, 96, true)]
+    [InlineData(Float32, 3, 1028, true)]
+    public void The_gate_is_silu_or_gelu(ScalarType type, int rows, int width, bool gelu)
     {
-        using KernelCase of = new(KernelCase.ForShape(2, 1, 32, 16, type), [(1, 1)], seed: 5);
+        KernelSetting plain = KernelCase.ForShape(2, 1, 32, 16, type);
+        using KernelCase of = new(gelu ? KernelCase.Elaborate(plain, 32, 100) : plain, [(1, 1)], seed: 5);
         using CudaKernels kernels = new(of.Setting, new EmulatedDriver());
         using IStepKernels step = kernels.Begin(of.Layout);
         Tensor gateUp = of.Random(4, rows, 2 * width);
@@ -112,9 +183,10 @@ public sealed class CudaKernelsTests
         double[] expected = [.. Enumerable.Range(0, rows * width).Select(i =>
         {
             double gate = input[(i / width * 2 * width) + (i % width)], up = input[(i / width * 2 * width) + width + (i % width)];
-            return gate / (1 + Math.Exp(-gate)) * up;
+            return up * (gelu
+                ? gate / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (gate + (0.044715 * gate * gate * gate)))) : gate / (1 + Math.Exp(-gate)));
         })];
-        AssertClose(expected, KernelCase.Values(step.Gate(gateUp)), x => Math.Abs(x) * Precision(type) + 1e-30);
+        AssertClose(expected, KernelCase.Values(step.Gate(gateUp)), x => Math.Abs(x) * Precision(type) * 2 + 1e-6);
     }
 
     [Theory]
@@ -125,7 +197,7 @@ public sealed class CudaKernelsTests
     {
         using KernelCase of = new(KernelCase.ForShape(heads, keyHeads, headSize, 16, type), [(40, 3), (1, 1), (3900, 2)], seed: 6);
         using CudaKernels kernels = new(of.Setting, new EmulatedDriver());
-        double[] before = KernelCase.Values(of.QueryKeyValue), cacheBefore = KernelCase.Values(of.Cache.Slots), frequencies = of.Model.Ropes[0].Frequencies();
+        double[] before = KernelCase.Values(of.QueryKeyValue), cacheBefore = KernelCase.Values(of.Cache.Slots);
         using (IStepKernels step = kernels.Begin(of.Layout))
         {
             step.RotateAndStore(of.QueryKeyValue, null, of.Layer, of.Cache);
@@ -139,7 +211,7 @@ public sealed class CudaKernelsTests
             {
                 int at = ((row * all) + head) * headSize;
                 double[] given = before[at..(at + headSize)];
-                double[] expected = head < heads + keyHeads ? Expected.Turn(given, of.Layout.Positions[row], frequencies) : given;
+                double[] expected = head < heads + keyHeads ? Expected.Turn(given, of.Layout.Positions[row], of.Model.Ropes[0]) : given;
                 double largest = given.Max(Math.Abs);
                 AssertClose(expected, after.AsSpan(at, headSize), _ => largest * Precision(type) * 2);
             }
@@ -173,9 +245,12 @@ public sealed class CudaKernelsTests
 
     private static void Check(CudaKernels kernels, int seed, params (int Context, int Rows)[] chunks) => Check(kernels, seed, 1, chunks);
 
-    private static void Check(CudaKernels kernels, int seed, double loudness, params (int Context, int Rows)[] chunks)
+    private static void Check(CudaKernels kernels, int seed, double loudness, params (int Context, int Rows)[] chunks) =>
+        Check(kernels, seed, loudness, kernels.Setting.Model.LayerPattern[0], chunks);
+
+    private static void Check(CudaKernels kernels, int seed, double loudness, LayerConfig layer, params (int Context, int Rows)[] chunks)
     {
-        using KernelCase of = new(kernels.Setting, chunks, seed, loudness);
+        using KernelCase of = new(kernels.Setting, chunks, seed, loudness) { Layer = layer };
         double[] actual = KernelCase.Values(Attend(kernels, of));
         (double[] expected, double[] magnitudes) = Expected.Attend(of);
 

@@ -1,4 +1,5 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Models.Rope;
 
 namespace Pipeline.Engine.Tests.Cuda;
 
@@ -6,7 +7,7 @@ namespace Pipeline.Engine.Tests.Cuda;
 internal static class Expected
 {
     /// <summary>Root mean square normalisation of one row.</summary>
-    public static double[] Norm(ReadOnlySpan<double> row, ReadOnlySpan<double> weight, double epsilon)
+    public static double[] Norm(ReadOnlySpan<double> row, ReadOnlySpan<double> weight, double epsilon, bool offset = false)
     {
         double squares = 0;
         foreach (double x in row)
@@ -18,20 +19,21 @@ internal static class Expected
         double[] normalised = new double[row.Length];
         for (int i = 0; i < row.Length; i++)
         {
-            normalised[i] = row[i] * scale * weight[i];
+            normalised[i] = row[i] * scale * ((offset ? 1 : 0) + weight[i]);
         }
 
         return normalised;
     }
 
     /// <summary>A head turned to a position.</summary>
-    public static double[] Turn(ReadOnlySpan<double> head, int position, double[] frequencies)
+    public static double[] Turn(ReadOnlySpan<double> head, int position, RopeConfig rope)
     {
-        double[] turned = new double[head.Length];
-        int half = head.Length / 2;
+        double[] turned = [.. head], frequencies = rope.Frequencies();
+        int half = frequencies.Length;
         for (int i = 0; i < half; i++)
         {
             (double sine, double cosine) = Math.SinCos(position * frequencies[i]);
+            (sine, cosine) = (sine * rope.Magnitude, cosine * rope.Magnitude);
             turned[i] = (head[i] * cosine) - (head[i + half] * sine);
             turned[i + half] = (head[i + half] * cosine) + (head[i] * sine);
         }
@@ -49,12 +51,14 @@ internal static class Expected
         {
             for (int i = 0; i < chunk.Rows * heads; i++)
             {
-                int row = chunk.FirstRow + (i / heads), head = i % heads, seen = chunk.Start + (i / heads) + 1;
-                int[] at = [.. Enumerable.Range(0, seen).Select(token =>
+                int row = chunk.FirstRow + (i / heads), head = i % heads, end = chunk.Start + (i / heads) + 1;
+                int first = Math.Max(0, end - (of.Layer.Window ?? end)), seen = end - first;
+                int[] at = [.. Enumerable.Range(first, seen).Select(token =>
                     ((of.Layout.Blocks[chunk.FirstBlock + (token / of.Layout.BlockSize)] * of.Layout.BlockSize) + (token % of.Layout.BlockSize))
                     * 2 * keyHeads * size)];
                 int key = head / of.Model.Group * size, query = ((row * (heads + (2 * keyHeads))) + head) * size;
-                double[] powers = [.. at.Select(slot => Dot(rows.AsSpan(query, size), cache.AsSpan(slot + key, size)) / Math.Sqrt(size))];
+                double[] powers = [.. at.Select(slot => Dot(rows.AsSpan(query, size), cache.AsSpan(slot + key, size)) * of.Model.AttentionScale)];
+                powers = of.Model.AttentionCap is { } cap ? [.. powers.Select(score => cap * Math.Tanh(score / cap))] : powers;
                 double highest = powers.Max();
                 powers = [.. powers.Select(score => Math.Exp(score - highest))];
                 double sum = powers.Sum();

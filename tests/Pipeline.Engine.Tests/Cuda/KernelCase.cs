@@ -1,6 +1,7 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Models;
+using Pipeline.Engine.Models.Rope;
 using Pipeline.Engine.Planning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -69,6 +70,25 @@ internal sealed class KernelCase : IDisposable
             Ropes = [new() { Theta = 10000, Dimensions = headSize }],
         },
         blockSize, type, torch.CPU, 1);
+
+    /// <summary>The same shape with what other families have: windows, two kinds of rotation of a part of each head, a cap, gelu, norms with an offset.</summary>
+    public static KernelSetting Elaborate(KernelSetting plain, int rotary, params int?[] windows) => plain with
+    {
+        Model = plain.Model with
+        {
+            Ropes =
+            [
+                new() { Theta = 10000, Dimensions = rotary },
+                new() { Theta = 1e6, Dimensions = rotary, Scaling = new YarnScaling(4, 1024, 32, 1, 1.25, true) },
+            ],
+            LayerPattern = [.. windows.Select((window, i) => new LayerConfig { Window = window, Rope = i % 2 })],
+            NormOffset = true,
+            Activation = Activation.GeluTanh,
+            AttentionScale = 0.7 / Math.Sqrt(plain.Model.HeadSize),
+            AttentionCap = 2.5,
+            Names = new() { QueryNorm = "q", KeyNorm = "k" },
+        },
+    };
 
     /// <summary>Normally distributed numbers in the case's type.</summary>
     public Tensor Random(double deviation, params long[] shape)

@@ -9,7 +9,7 @@ internal static class ReferenceWeights
     public static Dictionary<string, double[]> ReadAll(string directory) =>
         Directory.GetFiles(directory, "*.safetensors").SelectMany(Read).ToDictionary(weight => weight.Key, weight => weight.Value);
 
-    private static Dictionary<string, double[]> Read(string path)
+    public static Dictionary<string, double[]> Read(string path)
     {
         byte[] file = File.ReadAllBytes(path);
         int headerBytes = (int)BitConverter.ToInt64(file, 0);
