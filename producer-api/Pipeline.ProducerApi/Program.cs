@@ -10,6 +10,7 @@ using Pipeline.ProducerApi.Idempotency;
 using Pipeline.ProducerApi.Jobs;
 using Pipeline.ProducerApi.Keys;
 using Pipeline.ProducerApi.Models;
+using Pipeline.ProducerApi.Webhooks;
 using Pipeline.ServiceDefaults;
 using Pipeline.ServiceDefaults.Health;
 
@@ -25,6 +26,7 @@ builder.Services.AddFiles();
 builder.Services.AddBatches();
 builder.Services.AddDispatch(builder.Configuration);
 builder.Services.AddSingleton<JobSubmission>();
+builder.Services.AddSingleton<WebhookStore>();
 builder.Services.AddDocumentation();
 
 WebApplication app = builder.Build();
@@ -42,5 +44,6 @@ RouteGroupBuilder v1 = app.MapGroup("/v1").RequireAuthorization();
 v1.MapFiles(app.Services.GetRequiredService<IOptions<ApiOptions>>().Value);
 v1.MapBatches();
 v1.MapJobs();
+v1.MapWebhooks();
 v1.MapModels();
 app.Run();

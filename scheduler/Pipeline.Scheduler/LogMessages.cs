@@ -24,6 +24,15 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 3007, Level = LogLevel.Information, Message = "Forgot {Keys} idempotency keys past their time.")]
     public static partial void IdempotencyKeysPurged(ILogger logger, int keys);
 
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "Webhook endpoint {Endpoint} is disabled: its receiver answered 410 Gone.")]
+    public static partial void WebhookDisabled(ILogger logger, string endpoint);
+
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Warning, Message = "Webhook {Delivery} to endpoint {Endpoint} is given up after {Attempts} attempts. {Error}")]
+    public static partial void WebhookGivenUp(ILogger logger, string delivery, string endpoint, int attempts, string? error);
+
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Information, Message = "Deleted {Deliveries} webhook deliveries past their retention.")]
+    public static partial void WebhookLogPurged(ILogger logger, int deliveries);
+
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "A login to the dashboard from {Address} was refused.")]
     public static partial void LoginRefused(ILogger logger, string? address);
 }

@@ -10,11 +10,13 @@ internal static class RecurringDuties
     [
         Duty<TakeBackJobs>("take-back-jobs", "*/3 * * * * *"),
         Duty<ExpireBatches>("expire-batches", "*/5 * * * * *"),
+        Duty<DeliverWebhooks>("deliver-webhooks", "*/2 * * * * *"),
         Duty<ReturnUnsentSlices>("return-unsent-slices", "*/10 * * * * *"),
         Duty<CloseFinishedSlices>("close-finished-slices", "5/10 * * * * *"),
         Duty<PurgeExpiredFiles>("purge-expired-files", "0 */5 * * * *"),
         Duty<PurgeIdempotencyKeys>("purge-idempotency-keys", "0 10 * * * *"),
         Duty<PurgeOldJobs>("purge-old-jobs", "0 20 * * * *"),
+        Duty<PurgeWebhookLog>("purge-webhook-log", "0 40 * * * *"),
     ];
 
     public static void AddDuties(this IServiceCollection services)

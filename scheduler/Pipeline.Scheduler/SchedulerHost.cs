@@ -1,5 +1,6 @@
 using Pipeline.Data;
 using Pipeline.Scheduler.Dashboard;
+using Pipeline.Scheduler.Webhooks;
 using Pipeline.ServiceDefaults;
 using Pipeline.ServiceDefaults.Health;
 
@@ -20,6 +21,7 @@ internal static class SchedulerHost
         builder.Services.AddOptions<SchedulerOptions>().BindConfiguration(SchedulerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddPipelineData(builder.Configuration);
         builder.Services.AddPostgresReadiness();
+        builder.Services.AddWebhooks();
         builder.Services.AddDuties();
         builder.Services.AddHostedService<DutyRegistration>();
         builder.Services.AddHangfireOnPostgres(builder.Configuration);

@@ -26,6 +26,9 @@ internal static class EntityConfigurations
         model.Entity<Worker>(Configure);
         model.Entity<Ending>(Configure);
         model.Entity<IdempotencyKey>(Configure);
+        model.Entity<WebhookEndpoint>(Configure);
+        model.Entity<WebhookDelivery>(Configure);
+        model.Entity<WebhookAttempt>(Configure);
     }
 
     private static void Configure(EntityTypeBuilder<Tenant> tenant)
@@ -144,5 +147,30 @@ internal static class EntityConfigurations
         key.ToTable("idempotency_keys");
         key.HasKey(k => new { k.TenantId, k.Scope, k.Key });
         key.HasIndex(k => k.ExpiresAt);
+    }
+
+    private static void Configure(EntityTypeBuilder<WebhookEndpoint> endpoint)
+    {
+        endpoint.ToTable("webhook_endpoints");
+        endpoint.HasOne<Tenant>().WithMany().HasForeignKey(e => e.TenantId).OnDelete(DeleteBehavior.Cascade);
+        endpoint.HasOne<Batch>().WithMany().HasForeignKey(e => e.BatchId).OnDelete(DeleteBehavior.Cascade);
+        endpoint.HasIndex(e => new { e.TenantId, e.CreatedAt, e.Id });
+    }
+
+    private static void Configure(EntityTypeBuilder<WebhookDelivery> delivery)
+    {
+        delivery.ToTable("webhook_deliveries");
+        delivery.Property(d => d.State).HasConversion<short>();
+        delivery.HasOne<WebhookEndpoint>().WithMany().HasForeignKey(d => d.EndpointId).OnDelete(DeleteBehavior.Cascade);
+        delivery.HasIndex(d => d.NextAttemptAt).HasFilter("state = 0");
+        delivery.HasIndex(d => new { d.EndpointId, d.CreatedAt, d.Id });
+        delivery.HasIndex(d => d.FinishedAt).HasFilter("state <> 0");
+    }
+
+    private static void Configure(EntityTypeBuilder<WebhookAttempt> attempt)
+    {
+        attempt.ToTable("webhook_attempts");
+        attempt.HasKey(a => new { a.DeliveryId, a.Number });
+        attempt.HasOne<WebhookDelivery>().WithMany().HasForeignKey(a => a.DeliveryId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -51,6 +51,12 @@ public static class Purge
             SELECT tenant_id, scope, key FROM idempotency_keys WHERE expires_at <= now() LIMIT $1 FOR UPDATE SKIP LOCKED)
         """;
 
+    private const string WebhooksSql =
+        """
+        DELETE FROM webhook_deliveries WHERE id IN (
+            SELECT id FROM webhook_deliveries WHERE state <> 0 AND finished_at < now() - $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+
     private static readonly string[] FinalStatuses = [.. Enum.GetValues<BatchStatus>().Where(s => s.IsFinal()).Select(s => s.ToName())];
 
     /// <summary>Deletes files, with their content, whose time is up.</summary>
@@ -75,6 +81,11 @@ public static class Purge
     /// <returns>How many went.</returns>
     public static Task<int> IdempotencyKeysAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
         RepeatAsync(dataSource, KeysSql, [RowsPerTransaction], RowsPerTransaction, cancellationToken);
+
+    /// <summary>Deletes webhook deliveries, with the log of their attempts, <paramref name="retention"/> after they ended.</summary>
+    /// <returns>How many deliveries went.</returns>
+    public static Task<int> WebhooksAsync(NpgsqlDataSource dataSource, TimeSpan retention, CancellationToken cancellationToken) =>
+        RepeatAsync(dataSource, WebhooksSql, [retention, RowsPerTransaction], RowsPerTransaction, cancellationToken);
 
     private static async Task<int> RepeatAsync(NpgsqlDataSource dataSource, string sql, object[] parameters, int full, CancellationToken cancellationToken)
     {

@@ -14,5 +14,14 @@ public static class PublicIds
     /// <summary><c>req_…</c></summary>
     public static string Request() => "req_" + Hex();
 
+    /// <summary><c>whep_…</c></summary>
+    public static string WebhookEndpoint() => "whep_" + Hex();
+
+    /// <summary><c>wh_…</c></summary>
+    public static string WebhookDelivery() => "wh_" + Hex();
+
+    /// <summary><c>evt_…</c></summary>
+    public static string Event() => "evt_" + Hex();
+
     private static string Hex() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using Pipeline.Data.Claims;
 using Pipeline.Data.States;
+using Pipeline.Data.Webhooks;
 
 namespace Pipeline.Data.Results;
 
@@ -24,6 +25,12 @@ internal static class Settlement
         if (touched.Length > 0)
         {
             SliceStates.AddClose(batch, touched);
+        }
+
+        long[] answered = [.. jobs.Where(job => job.State is JobState.Completed or JobState.Failed).Select(job => job.Id)];
+        if (answered.Length > 0)
+        {
+            WebhookOutbox.AddJobs(batch, answered);
         }
 
         IReadOnlyList<BatchTally> tallies = BatchTally.Of(jobs);

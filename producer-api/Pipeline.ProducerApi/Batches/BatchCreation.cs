@@ -36,6 +36,11 @@ internal sealed class BatchCreation(IDbContextFactory<PipelineDbContext> context
         }
 
         context.Batches.Add(batch);
+        if (request.Webhook is { } webhook)
+        {
+            context.WebhookEndpoints.Add(webhook.ToEndpoint(batch));
+        }
+
         await context.SaveChangesAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Validation}, {batch.Id})", cancellationToken);
         await transaction.CommitAsync(cancellationToken);

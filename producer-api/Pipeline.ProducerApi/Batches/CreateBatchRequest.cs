@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Http;
+using Pipeline.ProducerApi.Webhooks;
 
 namespace Pipeline.ProducerApi.Batches;
 
@@ -11,7 +12,8 @@ internal sealed record CreateBatchRequest(
     string CompletionWindow,
     Dictionary<string, string>? Metadata = null,
     OutputExpiry? OutputExpiresAfter = null,
-    int? Priority = null)
+    int? Priority = null,
+    BatchWebhook? Webhook = null)
 {
     private const int MostPairs = 16;
     private const int LongestKey = 64;
@@ -35,7 +37,8 @@ internal sealed record CreateBatchRequest(
             window,
             ParseMetadata(body),
             ParseExpiry(body),
-            body.OptionalInteger("priority", "priority", -100, 100));
+            body.OptionalInteger("priority", "priority", -100, 100),
+            BatchWebhook.Parse(body));
     }
 
     private static Dictionary<string, string>? ParseMetadata(JsonElement body)

@@ -31,5 +31,9 @@ internal sealed class RequestException : Exception
 
     public static RequestException NoSuchJob(string id) => new(404, $"No job found with id '{id}'.");
 
+    public static RequestException NoSuchWebhook(string id) => new(404, $"No webhook endpoint found with id '{id}'.");
+
+    public static RequestException NoSuchDelivery(string id) => new(404, $"No webhook delivery found with id '{id}'.");
+
     public static RequestException NoSuchModel(string id) => new(404, $"The model '{id}' does not exist", "model", "model_not_found");
 }

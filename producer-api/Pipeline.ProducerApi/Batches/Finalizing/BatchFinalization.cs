@@ -6,6 +6,7 @@ using Pipeline.Data.Batches;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
+using Pipeline.Data.Webhooks;
 
 namespace Pipeline.ProducerApi.Batches.Finalizing;
 
@@ -53,6 +54,7 @@ internal sealed class BatchFinalization(
         Close(batch, now);
         await context.SaveChangesAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Progress}, {batchId})", cancellationToken);
+        await WebhookOutbox.RecordAsync(connection, batchId, batch.Status, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         LogMessages.BatchFinalized(logger, batchId, batch.Status, output.Lines, errors.Lines);
     }

@@ -9,6 +9,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.Files;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
+using Pipeline.Data.Webhooks;
 using Pipeline.ProducerApi.Batches.Planning;
 using Pipeline.Tokenization.Prefixes;
 
@@ -57,6 +58,11 @@ internal sealed class BatchValidation(
         }
 
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Progress}, {batchId})", cancellationToken);
+        await WebhookOutbox.RecordAsync(
+            (NpgsqlConnection)context.Database.GetDbConnection(),
+            batchId,
+            findings.Errors.Count > 0 ? BatchStatus.Failed : BatchStatus.InProgress,
+            cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (findings.Errors.Count > 0)
         {
