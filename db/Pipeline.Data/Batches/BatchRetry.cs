@@ -1,6 +1,7 @@
 using Npgsql;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
+using Pipeline.Data.Webhooks;
 
 namespace Pipeline.Data.Batches;
 
@@ -95,6 +96,11 @@ public static class BatchRetry
 
         string[] from = [.. Transitions.SourcesOf(to), BatchStatus.InProgress.ToName()];
         await ExecuteAsync(connection, ReopenSql, [batchId, to.ToName(), jobs.Length, (int)failed, window, from], cancellationToken);
+        if (status != BatchStatus.InProgress && to == BatchStatus.InProgress)
+        {
+            await WebhookOutbox.RecordAsync(connection, batchId, to, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return RetryOutcome.Retried;
     }

@@ -116,7 +116,7 @@ public sealed class WebhookTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         await api.WaitAsync(batchId, "in_progress");
         await fixture.NewWorker().AnswerAllAsync(batchId, _ => (200, Answer));
         await api.WaitAsync(batchId, "completed");
-        await api.SubmitAsync("no line\n");
+        await api.SubmitAsync("{\"custom_id\":\"a\"}\n");
 
         string own = (await api.GetAsync("v1/webhooks")).GetProperty("data").EnumerateArray().Single(endpoint => endpoint.Raw("batch_id") != "null").Text("id");
         Assert.Equal(["batch.completed"], await TypesAsync(api, own));
