@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Pipeline.Engine;
 
 /// <summary>One completion to generate.</summary>
@@ -47,4 +49,7 @@ public sealed record GenerationRequest
 
     /// <summary>What the output has to be like, or null.</summary>
     public OutputConstraint? Constraint { get; init; }
+
+    /// <summary>Special tokens that are part of the text, such as those by which a model marks calls. Others are left out of it.</summary>
+    public IReadOnlySet<int> ShownTokens { get; init; } = ReadOnlySet<int>.Empty;
 }

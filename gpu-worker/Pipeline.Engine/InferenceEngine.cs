@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.ObjectModel;
 using System.Security.Cryptography;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Models;
@@ -23,7 +24,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     private readonly RequestValidator _validator;
     private readonly WorkModel _work;
     private readonly Tokenizer? _tokenizer;
-    private readonly Func<ITextDecoder?> _decoders;
+    private readonly Func<IReadOnlySet<int>, ITextDecoder?> _decoders;
     private readonly int[] _endTokens;
     private readonly Dictionary<string, ActiveRequest> _active = new(StringComparer.Ordinal);
     private readonly List<ActiveRequest> _cancelled = [];
@@ -32,7 +33,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     private ulong _arrivals;
 
     private InferenceEngine(
-        EngineOptions options, EngineCore core, Tokenizer? tokenizer, Func<ITextDecoder?> decoders, TimeProvider time)
+        EngineOptions options, EngineCore core, Tokenizer? tokenizer, Func<IReadOnlySet<int>, ITextDecoder?> decoders, TimeProvider time)
     {
         _core = core;
         _flights = new Flights(options.StepsAhead ?? (core.Runner.RunsAlone ? 1 : 0), core.Runner.MakeFlight);
@@ -42,7 +43,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         _tokenizer = tokenizer;
         _decoders = decoders;
         _endTokens = [.. core.Model.EndTokens.Union(tokenizer?.EndTokens ?? (IEnumerable<int>)[])];
-        _validator = new RequestValidator(core.Model, (long)core.Blocks.Total * options.BlockSize, decoders() is not null);
+        _validator = new RequestValidator(core.Model, (long)core.Blocks.Total * options.BlockSize, decoders(ReadOnlySet<int>.Empty) is not null);
         _work = new WorkModel(core.Model);
         _seed = options.Seed is { } given
             ? (ulong)given : BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
@@ -105,7 +106,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         EngineOptionsValidator.Validate(options);
         Tokenizer? tokenizer = File.Exists(Path.Combine(options.ModelDirectory, "tokenizer.json"))
             ? Tokenizer.Load(options.ModelDirectory) : null;
-        return Load(options, timeProvider, tokenizer, () => tokenizer is null ? null : new TokenizerTextDecoder(tokenizer));
+        return Load(options, timeProvider, tokenizer, shown => tokenizer is null ? null : new TokenizerTextDecoder(tokenizer, shown));
     }
 
     /// <summary>Takes a request in. It is computed by the steps that follow.</summary>
@@ -121,7 +122,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
         ulong own = (ulong?)request.Sampling.Seed ?? UniformStream.Mix(_seed + _arrivals++);
         ActiveRequest added = new(
-            request, new CompletionText(_decoders(), request.Stop), new TokenChoice(request, own, _endTokens), _time.GetTimestamp())
+            request, new CompletionText(_decoders(request.ShownTokens), request.Stop), new TokenChoice(request, own, _endTokens), _time.GetTimestamp())
         {
             Drafting = _speculator.For(request),
         };
@@ -187,7 +188,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
     /// <summary>Loads with a given way to make text: for tests.</summary>
     internal static InferenceEngine Load(
-        EngineOptions options, TimeProvider? timeProvider, Tokenizer? tokenizer, Func<ITextDecoder?> decoders) =>
+        EngineOptions options, TimeProvider? timeProvider, Tokenizer? tokenizer, Func<IReadOnlySet<int>, ITextDecoder?> decoders) =>
         new(options, EngineCore.Build(options, timeProvider ?? TimeProvider.System), tokenizer, decoders, timeProvider ?? TimeProvider.System);
 
     private void Launch(Flight flight)

@@ -31,6 +31,13 @@ internal sealed class WorkerOptions
     public string Kernels { get; set; } = "auto";
 
     /// <summary>
+    /// How the model writes calls of functions: <c>hermes</c> (Qwen too), <c>llama</c>, <c>mistral</c>, <c>deepseek</c>, <c>kimi</c>,
+    /// <c>phi</c>, <c>command</c> or <c>generic</c>. Not set: told by its chat template and its special tokens.
+    /// </summary>
+    [RegularExpression("hermes|llama|mistral|deepseek|kimi|phi|command|generic")]
+    public string? ToolCallFormat { get; set; }
+
+    /// <summary>
     /// Slices that the worker holds at a time, by prefetch. Enough to fill the engine twice with full slices; more would
     /// keep work from workers that have none.
     /// </summary>

@@ -1,10 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Tokenization.Files;
 using Pipeline.Tokenization.Templates;
 using Pipeline.Tokenization.Templates.Evaluation;
-using Pipeline.Tokenization.Templates.Parsing;
-using Pipeline.Tokenization.Templates.Syntax;
 
 namespace Pipeline.Tokenization;
 
@@ -13,38 +10,43 @@ namespace Pipeline.Tokenization;
 /// </summary>
 public sealed class ChatTemplate
 {
-    private readonly IReadOnlyList<Statement> _statements;
+    /// <summary>What transformers calls the template that is used instead when there are tools.</summary>
+    private const string ToolUse = "tool_use";
+
+    private readonly TemplateProgram _default;
+    private readonly TemplateProgram _withTools;
     private readonly IReadOnlyDictionary<string, string> _roleTokens;
     private readonly TimeProvider _time;
+    private readonly Lazy<MessageShape> _shape;
 
-    private ChatTemplate(string source, IReadOnlyDictionary<string, string> roleTokens, TimeProvider time)
+    private ChatTemplate(TemplateProgram program, TemplateProgram? withTools, IReadOnlyDictionary<string, string> roleTokens, TimeProvider time)
     {
-        _statements = TemplateParser.Parse(source);
+        _default = program;
+        _withTools = withTools ?? program;
         _roleTokens = roleTokens;
         _time = time;
+        _shape = new(() => MessageShape.Find((messages, tools) => Render(messages, addGenerationPrompt: false, tools)));
     }
 
     /// <summary>
-    /// Reads chat_template.jinja, or the <c>chat_template</c> of tokenizer_config.json (a string, or the entry named
-    /// "default" of a list), and returns null where the model has neither.
+    /// Reads the model's chat templates: chat_template.jinja (with additional_chat_templates/*.jinja), or the <c>chat_template</c> of
+    /// tokenizer_config.json (a string, or a list of named ones) or of chat_template.json. Returns null where the model has none.
     /// </summary>
     /// <param name="modelDirectory">A model directory in Hugging Face layout.</param>
     /// <param name="time">The clock of <c>strftime_now</c>; the system's when null.</param>
     /// <exception cref="InvalidDataException">A file is damaged, or the template does not parse; the message says where.</exception>
     public static ChatTemplate? Find(string modelDirectory, TimeProvider? time = null)
     {
-        if (FindSource(modelDirectory) is not var (source, file))
+        IReadOnlyList<TemplateFile> files = TemplateFiles.Find(modelDirectory);
+        if (files.Count == 0)
         {
             return null;
         }
-        try
-        {
-            return new ChatTemplate(source, TokenizerSettings.Read(modelDirectory).RoleTokens, time ?? TimeProvider.System);
-        }
-        catch (TemplateSyntaxException e)
-        {
-            throw new InvalidDataException($"The chat template in {file} cannot be parsed: {e.Message}", e);
-        }
+        TemplateFile main = files.FirstOrDefault(file => file.Name == TemplateFiles.Default)
+            ?? throw new InvalidDataException($"{files[0].Place}: chat_template is a list without one named '{TemplateFiles.Default}'.");
+        TemplateFile? tools = files.FirstOrDefault(file => file.Name == ToolUse);
+        return new ChatTemplate(
+            Parse(main), tools is null ? null : Parse(tools), TokenizerSettings.Read(modelDirectory).RoleTokens, time ?? TimeProvider.System);
     }
 
     /// <inheritdoc cref="Find"/>
@@ -52,7 +54,7 @@ public sealed class ChatTemplate
     /// <exception cref="FileNotFoundException">The model has no chat template.</exception>
     public static ChatTemplate Load(string modelDirectory, TimeProvider? time = null) =>
         Find(modelDirectory, time) ?? throw new FileNotFoundException(
-            $"The model has no chat template: {modelDirectory} has no chat_template.jinja, and no chat_template in tokenizer_config.json.");
+            $"The model has no chat template: {modelDirectory} has no chat_template.jinja, and no chat_template in tokenizer_config.json or chat_template.json.");
 
     /// <summary>Parses a template that is given as text.</summary>
     /// <param name="source">The template.</param>
@@ -61,7 +63,17 @@ public sealed class ChatTemplate
     /// <exception cref="TemplateSyntaxException">The template does not parse.</exception>
     public static ChatTemplate Parse(
         string source, IReadOnlyDictionary<string, string>? roleTokens = null, TimeProvider? time = null) =>
-        new(source, roleTokens ?? new Dictionary<string, string>(), time ?? TimeProvider.System);
+        new(new TemplateProgram(source), null, roleTokens ?? new Dictionary<string, string>(), time ?? TimeProvider.System);
+
+    /// <summary>Whether the template takes tools.</summary>
+    public bool TakesTools => _withTools.Knows("tools");
+
+    /// <summary>Whether the template has a variable, or a message's field, of this name; what it has not makes no difference to it.</summary>
+    public bool Knows(string name) => _default.Knows(name) || _withTools.Knows(name);
+
+    /// <summary>Whether this text is part of the template: a mark that it puts around something, such as a call.</summary>
+    public bool Mentions(string text) =>
+        _default.Source.Contains(text, StringComparison.Ordinal) || _withTools.Source.Contains(text, StringComparison.Ordinal);
 
     /// <summary>Renders a conversation. The special tokens that the template writes are text in the result.</summary>
     /// <param name="messages">The messages, in OpenAI's form.</param>
@@ -85,31 +97,25 @@ public sealed class ChatTemplate
         {
             values[name] = Values.FromJson(value);
         }
-        return new Interpreter(_time).Run(_statements, values);
+        return (tools is null ? _default : _withTools).Run(values, _time);
     }
 
-    private static (string Source, string File)? FindSource(string modelDirectory)
+    /// <summary>
+    /// Makes messages in OpenAI's form, with arguments of calls as JSON text, into what this template wants: most take the
+    /// arguments as an object. Changes the messages in place.
+    /// </summary>
+    internal JsonArray Adapt(JsonArray messages) => _shape.Value.Adapt(messages);
+
+    private static TemplateProgram Parse(TemplateFile file)
     {
-        string own = Path.Combine(modelDirectory, "chat_template.jinja");
-        if (File.Exists(own))
+        try
         {
-            return (File.ReadAllText(own), own);
+            return new TemplateProgram(file.Source);
         }
-        string settings = Path.Combine(modelDirectory, "tokenizer_config.json");
-        using JsonDocument? document = TokenizerSettings.ReadIfThere(settings);
-        if (document is null || !document.RootElement.TryGetProperty("chat_template", out JsonElement template) || template.IsAbsent())
+        catch (TemplateSyntaxException e)
         {
-            return null;
+            string name = file.Name == TemplateFiles.Default ? "" : $" '{file.Name}'";
+            throw new InvalidDataException($"The chat template{name} in {file.Place} cannot be parsed: {e.Message}", e);
         }
-        if (template.ValueKind == JsonValueKind.Array)
-        {
-            template = template.EnumerateArray().FirstOrDefault(entry => entry.Text("name") == "default") is { ValueKind: JsonValueKind.Object } named
-                && named.TryGetProperty("template", out JsonElement text)
-                ? text
-                : throw new InvalidDataException($"{settings}: chat_template is a list without one named 'default'.");
-        }
-        return template.ValueKind == JsonValueKind.String
-            ? (template.GetString()!, settings)
-            : throw new InvalidDataException($"{settings}: chat_template must be a string, or a list of named ones.");
     }
 }

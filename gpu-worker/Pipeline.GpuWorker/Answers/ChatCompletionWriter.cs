@@ -14,7 +14,7 @@ internal static class ChatCompletionWriter
         {
             writer.WriteStartObject();
             writer.WriteNumber("index", i);
-            WriteMessage(writer, answer.Choices[i].Message, answer.Id, i);
+            WriteMessage(writer, answer.Choices[i].Message);
             writer.WriteNull("logprobs");
             CompletionParts.WriteFinish(writer, answer.Choices[i]);
             writer.WriteEndObject();
@@ -25,7 +25,7 @@ internal static class ChatCompletionWriter
     }
 
     /// <remarks><c>reasoning_content</c> is not OpenAI's; it is what DeepSeek and the servers of open models call it.</remarks>
-    private static void WriteMessage(Utf8JsonWriter writer, OutputMessage message, string answerId, int index)
+    private static void WriteMessage(Utf8JsonWriter writer, OutputMessage message)
     {
         writer.WriteStartObject("message");
         writer.WriteString("role", "assistant");
@@ -38,19 +38,19 @@ internal static class ChatCompletionWriter
         if (message.ToolCalls.Count > 0)
         {
             writer.WriteStartArray("tool_calls");
-            for (int i = 0; i < message.ToolCalls.Count; i++)
+            foreach (ToolCall call in message.ToolCalls)
             {
-                WriteCall(writer, message.ToolCalls[i], ToolCallIds.Make(answerId, index, i));
+                WriteCall(writer, call);
             }
             writer.WriteEndArray();
         }
         writer.WriteEndObject();
     }
 
-    private static void WriteCall(Utf8JsonWriter writer, ToolCall call, string id)
+    private static void WriteCall(Utf8JsonWriter writer, ToolCall call)
     {
         writer.WriteStartObject();
-        writer.WriteString("id", id);
+        writer.WriteString("id", call.Id);
         writer.WriteString("type", "function");
         writer.WriteStartObject("function");
         writer.WriteString("name", call.Name);

@@ -67,7 +67,7 @@ internal static class ResponseItemWriter
         writer.WriteString("id", $"fc_{answerId}-{index}");
         writer.WriteString("type", "function_call");
         writer.WriteString("status", Status(whole: true));
-        writer.WriteString("call_id", ToolCallIds.Make(answerId, 0, index));
+        writer.WriteString("call_id", call.Id);
         writer.WriteString("name", call.Name);
         writer.WriteString("arguments", call.Arguments);
         writer.WriteEndObject();

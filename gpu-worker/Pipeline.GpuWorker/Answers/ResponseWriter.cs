@@ -26,7 +26,7 @@ internal static class ResponseWriter
         WriteSettings(writer, settings);
         WriteUsage(writer, answer.Usage);
         writer.WriteString("user", settings.User);
-        WriteMetadata(writer, settings.Metadata);
+        WriteGiven(writer, "metadata", settings.Metadata, "{}");
         writer.WriteEndObject();
     }
 
@@ -59,10 +59,10 @@ internal static class ResponseWriter
 
     private static void WriteSettings(Utf8JsonWriter writer, ResponseSettings settings)
     {
-        writer.WriteBoolean("parallel_tool_calls", true);
+        writer.WriteBoolean("parallel_tool_calls", settings.ParallelToolCalls);
         writer.WriteNull("previous_response_id");
         writer.WriteStartObject("reasoning");
-        writer.WriteNull("effort");
+        writer.WriteString("effort", settings.ReasoningEffort);
         writer.WriteNull("summary");
         writer.WriteEndObject();
         writer.WriteString("service_tier", "default");
@@ -73,11 +73,10 @@ internal static class ResponseWriter
         writer.WriteString("type", "text");
         writer.WriteEndObject();
         writer.WriteEndObject();
-        writer.WriteString("tool_choice", "auto");
-        writer.WriteStartArray("tools");
-        writer.WriteEndArray();
+        WriteGiven(writer, "tool_choice", settings.ToolChoice, "\"auto\"");
+        WriteGiven(writer, "tools", settings.Tools, "[]");
         writer.WriteNumber("top_p", settings.TopP);
-        writer.WriteString("truncation", "disabled");
+        writer.WriteString("truncation", settings.Truncates ? "auto" : "disabled");
     }
 
     private static void WriteUsage(Utf8JsonWriter writer, Usage usage)
@@ -95,17 +94,10 @@ internal static class ResponseWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteMetadata(Utf8JsonWriter writer, JsonElement? metadata)
+    /// <summary>Writes a parameter as it was given, or what its absence stands for.</summary>
+    private static void WriteGiven(Utf8JsonWriter writer, string name, JsonElement? given, string otherwise)
     {
-        writer.WritePropertyName("metadata");
-        if (metadata is { } given)
-        {
-            given.WriteTo(writer);
-        }
-        else
-        {
-            writer.WriteStartObject();
-            writer.WriteEndObject();
-        }
+        writer.WritePropertyName(name);
+        writer.WriteRawValue(given?.GetRawText() ?? otherwise);
     }
 }

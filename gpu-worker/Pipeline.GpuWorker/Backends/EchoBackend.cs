@@ -17,6 +17,8 @@ internal sealed class EchoBackend : IBackend
 {
     private const int DefaultRunning = 64;
 
+    private static readonly OutputRules NoRules = new(null, ReasoningStart.Free);
+
     private readonly EchoOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _slots;
@@ -114,7 +116,7 @@ internal sealed class EchoBackend : IBackend
     private static AnswerForm Form(string url) => url switch
     {
         RequestReader.Completions => new CompletionForm(),
-        RequestReader.Responses => new ResponseForm(new ResponseSettings { Temperature = 1, TopP = 1 }),
-        _ => new ChatForm(),
+        RequestReader.Responses => new ResponseForm(new ResponseSettings { Temperature = 1, TopP = 1 }, NoRules),
+        _ => new ChatForm(NoRules),
     };
 }

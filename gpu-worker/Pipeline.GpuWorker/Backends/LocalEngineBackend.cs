@@ -51,7 +51,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             LogMessages.SlowerKernels(logger, warning);
         }
 
-        _mapper = new RequestMapper(_loop.Tokenizer, template, _options.ModelName, _loop.ModelConfig.ContextLength, time);
+        _mapper = new RequestMapper(_loop.Tokenizer, template, _options.ModelName, _loop.ModelConfig.ContextLength, time, toolCallFormat: _options.ToolCallFormat);
         _ = ForwardCompletionAsync(_loop);
     }
 

@@ -1,5 +1,6 @@
 using Pipeline.Engine;
 using Pipeline.GpuWorker.Answers;
+using Pipeline.GpuWorker.Answers.Reading;
 using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Requests;
@@ -10,18 +11,27 @@ namespace Pipeline.GpuWorker.Requests;
 /// <param name="Model">The model's name, as the answer gives it.</param>
 /// <param name="Created">When the request was taken up, in Unix seconds.</param>
 /// <param name="Form">What the answer has to look like.</param>
-internal sealed record MappedRequest(string Id, IReadOnlyList<GenerationRequest> Generations, string Model, long Created, AnswerForm Form)
+/// <param name="Reader">Takes apart what the model says.</param>
+internal sealed record MappedRequest(
+    string Id, IReadOnlyList<GenerationRequest> Generations, string Model, long Created, AnswerForm Form, OutputReader Reader)
 {
     /// <summary>The answer that the results make.</summary>
     /// <param name="results">One for each of <see cref="Generations"/>.</param>
     /// <exception cref="ArgumentException">A result is no answer: the generation was cancelled or failed.</exception>
     public Answer Answer(IReadOnlyList<GenerationResult> results)
     {
-        Choice[] choices = [.. results.Select(Choose)];
+        Choice[] choices = [.. results.Select((result, i) => Choose(result, Generations[i].Id))];
         return new Answer(Id, Model, Created, choices, Usage.Of(results, choices.Sum(choice => choice.Message.ReasoningTokens)));
     }
 
-    private static Choice Choose(GenerationResult result) => result.FinishReason is FinishReason.Stop or FinishReason.Length
-        ? new Choice(OutputMessage.Of(result.Text), result.FinishReason)
+    private Choice Choose(GenerationResult result, string id) => result.FinishReason is FinishReason.Stop or FinishReason.Length
+        ? new Choice(Read(result, id), result.FinishReason)
         : throw new ArgumentException($"A generation that ended as {result.FinishReason} has no answer.", nameof(result));
+
+    private OutputMessage Read(GenerationResult result, string id) => Form switch
+    {
+        ChatForm chat => Reader.Read(result, chat.Output, id),
+        ResponseForm response => Reader.Read(result, response.Output, id),
+        _ => OutputMessage.Of(result.Text),
+    };
 }

@@ -1,5 +1,7 @@
+using System.Collections.ObjectModel;
 using System.Text;
 using Pipeline.Engine;
+using Pipeline.GpuWorker.Answers.Reading;
 using Pipeline.Tokenization;
 using Pipeline.Tokenization.Requests;
 
@@ -11,11 +13,14 @@ namespace Pipeline.GpuWorker.Requests;
 /// <param name="model">The name that requests have to ask for.</param>
 /// <param name="contextLength">Tokens that prompt and completion may have together.</param>
 /// <param name="time">The clock of the answers.</param>
+/// <param name="toolCallFormat">The name of the format in which the model writes calls; null for what its template tells.</param>
 /// <param name="maxCompletionTokens">The most tokens for a chat completion that names no limit; null for all that there is room for.</param>
 internal sealed class RequestMapper(
-    Tokenizer tokenizer, ChatTemplate? template, string model, int contextLength, TimeProvider time, int? maxCompletionTokens = null)
+    Tokenizer tokenizer, ChatTemplate? template, string model, int contextLength, TimeProvider time, int? maxCompletionTokens = null,
+    string? toolCallFormat = null)
 {
-    private readonly RequestReader _reader = new(tokenizer, template, model);
+    private readonly RequestReader _reader = new(tokenizer, template, model, contextLength);
+    private readonly OutputReader _output = new(tokenizer, template, toolCallFormat);
 
     /// <param name="requestId">Names the request in the engine, and in the answer's id.</param>
     /// <param name="url">The endpoint.</param>
@@ -26,7 +31,7 @@ internal sealed class RequestMapper(
     {
         ModelRequest request = _reader.Read(url, Encoding.UTF8.GetBytes(body));
         GenerationRequest[] generations = [.. request.Prompts.Select((prompt, i) => Generate(request, i == 0 ? requestId : $"{requestId}/{i}", prompt, cacheSalt))];
-        return new MappedRequest(requestId, generations, model, time.GetUtcNow().ToUnixTimeSeconds(), request.Form);
+        return new MappedRequest(requestId, generations, model, time.GetUtcNow().ToUnixTimeSeconds(), request.Form, _output);
     }
 
     private GenerationRequest Generate(ModelRequest request, string id, int[] prompt, string cacheSalt)
@@ -45,6 +50,7 @@ internal sealed class RequestMapper(
             Stop = request.Common.Stop,
             CacheSalt = cacheSalt,
             IgnoreEndTokens = request.Common.IgnoreEndTokens,
+            ShownTokens = request.Form is CompletionForm ? ReadOnlySet<int>.Empty : _output.MarkTokens,
         };
     }
 

@@ -5,11 +5,13 @@ namespace Pipeline.Tokenization.Requests;
 public abstract record AnswerForm(string PromptParam);
 
 /// <summary>OpenAI's <c>chat.completion</c>.</summary>
-public sealed record ChatForm() : AnswerForm("messages");
+/// <param name="Output">How what the model says is taken apart.</param>
+public sealed record ChatForm(OutputRules Output) : AnswerForm("messages");
 
 /// <summary>OpenAI's <c>text_completion</c>.</summary>
 public sealed record CompletionForm() : AnswerForm("prompt");
 
 /// <summary>OpenAI's <c>response</c>.</summary>
 /// <param name="Settings">What the answer repeats of the request.</param>
-public sealed record ResponseForm(ResponseSettings Settings) : AnswerForm("input");
+/// <param name="Output">How what the model says is taken apart.</param>
+public sealed record ResponseForm(ResponseSettings Settings, OutputRules Output) : AnswerForm("input");

@@ -6,8 +6,8 @@ namespace Pipeline.Tokenization.Requests;
 /// <summary>Reads the messages of a chat completion into what a chat template expects.</summary>
 internal static class ChatMessages
 {
-    private static readonly HashSet<string> Roles = ["system", "developer", "user", "assistant"];
-    private static readonly HashSet<string> Unsupported = ["tool_calls", "function_call", "tool_call_id", "audio", "reasoning_content"];
+    private static readonly HashSet<string> Roles = ["system", "developer", "user", "assistant", "tool"];
+    private static readonly HashSet<string> Unsupported = ["function_call", "audio"];
 
     public static JsonArray Read(RequestFields fields)
     {
@@ -19,36 +19,78 @@ internal static class ChatMessages
         {
             throw RequestErrorException.WrongType("messages", "an array of objects", messages);
         }
-        var result = new JsonArray();
+        var conversation = new Conversation();
+        int i = 0;
         foreach (JsonElement message in messages.EnumerateArray())
         {
-            result.Add((JsonNode)ReadMessage(new RequestFields(message, $"messages[{result.Count}]")));
+            ReadMessage(new RequestFields(message, $"messages[{i++}]"), conversation);
         }
-        return result.Count > 0 ? result : throw RequestErrorException.EmptyArray("messages");
+        return i > 0 ? conversation.Messages : throw RequestErrorException.EmptyArray("messages");
     }
 
-    private static JsonObject ReadMessage(RequestFields fields)
+    private static void ReadMessage(RequestFields fields, Conversation conversation)
     {
         string role = fields.Text("role") ?? throw RequestErrorException.Missing(fields.PathOf("role"));
-        if (role is "tool" or "function")
+        if (role == "function")
         {
             throw RequestErrorException.UnsupportedValue(fields.PathOf("role"),
-                $"'{fields.PathOf("role")}' does not support '{role}' with this model: tools are not supported.");
+                $"'{fields.PathOf("role")}' does not support 'function' with this model: use 'tool', and 'tool_calls' before it.");
         }
         if (!Roles.Contains(role))
         {
             throw RequestErrorException.Invalid(fields.PathOf("role"), "invalid_value",
                 $"Invalid value: '{role}'. Supported values are: {string.Join(", ", Roles.Select(known => $"'{known}'"))}.");
         }
-        // OpenAI's newer name for the system's instructions, which templates do not know.
-        var message = new JsonObject { ["role"] = role == "developer" ? "system" : role, ["content"] = ReadContent(fields) };
-        if (fields.Text("name") is { } name)
+        CalledFunction[] calls = role == "assistant" ? ReadCalls(fields) : [];
+        string? reasoning = role == "assistant" ? fields.Text("reasoning_content") : null;
+        string? content = MessageContent.Read(fields, "text", mayLack: calls.Length > 0);
+        string? name = fields.Text("name");
+        switch (role)
         {
-            message["name"] = name;
+            case "assistant":
+                conversation.AddAnswer(content, reasoning, calls, name);
+                break;
+            case "tool":
+                string call = fields.Text("tool_call_id") ?? throw RequestErrorException.Missing(fields.PathOf("tool_call_id"));
+                conversation.AddResult(call, content!, name);
+                break;
+            default:
+                // OpenAI's newer name for the system's instructions, which templates do not know.
+                conversation.Add(role == "developer" ? "system" : role, content!, name);
+                break;
         }
         RefuseReplayed(fields);
         fields.RefuseOthers(Unsupported);
-        return message;
+    }
+
+    private static CalledFunction[] ReadCalls(RequestFields message)
+    {
+        if (!message.TryGet("tool_calls", out JsonElement calls))
+        {
+            return [];
+        }
+        string path = message.PathOf("tool_calls");
+        return calls.ValueKind != JsonValueKind.Array ? throw RequestErrorException.WrongType(path, "an array of objects", calls)
+            : calls.GetArrayLength() == 0 ? throw RequestErrorException.EmptyArray(path)
+            : [.. calls.EnumerateArray().Select((call, i) => ReadCall(new RequestFields(call, $"{path}[{i}]")))];
+    }
+
+    private static CalledFunction ReadCall(RequestFields call)
+    {
+        string id = call.Text("id") ?? throw RequestErrorException.Missing(call.PathOf("id"));
+        string type = call.Text("type") ?? throw RequestErrorException.Missing(call.PathOf("type"));
+        if (type != "function")
+        {
+            throw RequestErrorException.UnsupportedValue(call.PathOf("type"),
+                $"'{call.PathOf("type")}' does not support '{type}' with this model. Only 'function' is supported.");
+        }
+        RequestFields function = call.TryGet("function", out JsonElement parts)
+            ? new RequestFields(parts, call.PathOf("function")) : throw RequestErrorException.Missing(call.PathOf("function"));
+        CalledFunction read = CalledFunction.Read(id, function);
+        function.RefuseOthers(new HashSet<string>());
+        call.TryGet("index", out _); // What a stream leaves behind.
+        call.RefuseOthers(new HashSet<string>());
+        return read;
     }
 
     /// <summary>An earlier answer comes back with fields that say nothing as long as they are empty.</summary>
@@ -65,36 +107,5 @@ internal static class ChatMessages
         {
             throw RequestErrorException.Unsupported(fields.PathOf("annotations"));
         }
-    }
-
-    private static string ReadContent(RequestFields fields)
-    {
-        if (!fields.TryGet("content", out JsonElement content))
-        {
-            throw RequestErrorException.Missing(fields.PathOf("content"));
-        }
-        string path = fields.PathOf("content");
-        return content.ValueKind switch
-        {
-            JsonValueKind.String => content.GetString()!,
-            JsonValueKind.Array when content.GetArrayLength() > 0 =>
-                // Parts are paragraphs: most templates know texts only, and other servers join them this way too.
-                string.Join('\n', content.EnumerateArray().Select((part, i) => ReadPart(new RequestFields(part, $"{path}[{i}]")))),
-            JsonValueKind.Array => throw RequestErrorException.EmptyArray(path),
-            _ => throw RequestErrorException.WrongType(path, "a string or an array of objects", content),
-        };
-    }
-
-    private static string ReadPart(RequestFields part)
-    {
-        string type = part.Text("type") ?? throw RequestErrorException.Missing(part.PathOf("type"));
-        if (type != "text")
-        {
-            throw RequestErrorException.UnsupportedValue(part.PathOf("type"),
-                $"'{part.PathOf("type")}' does not support '{type}' with this model. Only 'text' is supported.");
-        }
-        string text = part.Text("text") ?? throw RequestErrorException.Missing(part.PathOf("text"));
-        part.RefuseOthers(new HashSet<string>());
-        return text;
     }
 }

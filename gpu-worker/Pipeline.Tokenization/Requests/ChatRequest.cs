@@ -7,13 +7,16 @@ namespace Pipeline.Tokenization.Requests;
 /// <param name="Common">What completions have too.</param>
 /// <param name="Messages">The messages, as a chat template expects them.</param>
 /// <param name="MaxTokens">How many tokens to generate at most; null for as many as there is room for.</param>
+/// <param name="Tools">The functions on offer, or null.</param>
+/// <param name="ReasoningEffort">How much the model is to think, or null.</param>
 /// <param name="TemplateVariables">Further variables for the chat template (<c>chat_template_kwargs</c>, an extension known from vLLM).</param>
-internal sealed record ChatRequest(CommonParameters Common, JsonArray Messages, long? MaxTokens, JsonObject? TemplateVariables)
+internal sealed record ChatRequest(
+    CommonParameters Common, JsonArray Messages, long? MaxTokens, ToolUse? Tools, string? ReasoningEffort, JsonObject? TemplateVariables)
 {
     private static readonly HashSet<string> Unsupported =
     [
-        "audio", "function_call", "functions", "modalities", "moderation", "parallel_tool_calls", "prediction",
-        "prompt_cache_retention", "prompt_cache_options", "reasoning_effort", "stream_options", "tool_choice", "tools", "verbosity",
+        "audio", "function_call", "functions", "modalities", "moderation", "prediction",
+        "prompt_cache_retention", "prompt_cache_options", "stream_options", "verbosity",
         "web_search_options", "top_k", "min_p", "min_tokens", "repetition_penalty", "length_penalty", "stop_token_ids",
         "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "add_generation_prompt",
         "continue_final_message", "documents", "chat_template", "logits_processors", "include_stop_str_in_output",
@@ -27,7 +30,13 @@ internal sealed record ChatRequest(CommonParameters Common, JsonArray Messages, 
         JsonArray messages = ChatMessages.Read(fields);
         CommonParameters common = CommonParameters.Read(fields);
         RefuseUnlessNeutral(fields);
-        var request = new ChatRequest(common, messages, ReadMaxTokens(fields), ReadTemplateVariables(fields));
+        var request = new ChatRequest(
+            common,
+            messages,
+            ReadMaxTokens(fields),
+            ToolUse.Read(fields, ToolDefinition.ReadNested, nested: true),
+            fields.Text("reasoning_effort"),
+            ReadTemplateVariables(fields));
         fields.RefuseOthers(Unsupported);
         return request;
     }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Tokenization.Templates;
 
 namespace Pipeline.Tokenization.Requests;
 
@@ -11,7 +10,8 @@ namespace Pipeline.Tokenization.Requests;
 /// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="template">The model's chat template, or null where it has none: then chat requests are refused.</param>
 /// <param name="model">The name that requests have to ask for.</param>
-public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, string model)
+/// <param name="contextLength">Tokens that prompt and completion may have together, where that is known: what is to be truncated is truncated to it.</param>
+public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, string model, int? contextLength = null)
 {
     /// <summary>The endpoint of chats.</summary>
     public const string ChatCompletions = "/v1/chat/completions";
@@ -66,34 +66,34 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
 
     private ModelRequest ReadChat(ChatRequest request)
     {
-        var form = new ChatForm();
-        return new ModelRequest([Render(request.Messages, form, request.TemplateVariables)], request.MaxTokens, request.Common, form);
+        ChatTemplate chats = RequireTemplate("messages");
+        JsonObject variables = request.TemplateVariables ?? [];
+        if (variables.FirstOrDefault(variable => !chats.Knows(variable.Key)).Key is { } unknown)
+        {
+            throw RequestErrorException.Unsupported($"chat_template_kwargs.{unknown}");
+        }
+        ReasoningEffort.Apply(request.ReasoningEffort, "reasoning_effort", chats, variables);
+        ToolUse? tools = request.Tools is { Choice.Offers: true } offered ? offered : null;
+        (int[] tokens, ReasoningStart reasoning) = new ChatPrompt("messages", request.Messages, tools, variables).Render(tokenizer, chats);
+        return new ModelRequest([tokens], request.MaxTokens, request.Common, new ChatForm(new OutputRules(tools, reasoning)));
     }
 
     private ModelRequest ReadResponse(ResponseRequest request)
     {
-        var form = new ResponseForm(request.Settings);
-        return new ModelRequest([Render(request.Messages, form, variables: null)], request.Settings.MaxOutputTokens, request.Common, form);
+        ChatTemplate chats = RequireTemplate("input");
+        JsonObject variables = [];
+        ReasoningEffort.Apply(request.Settings.ReasoningEffort, "reasoning.effort", chats, variables);
+        ToolUse? tools = request.Tools is { Choice.Offers: true } offered ? offered : null;
+        var prompt = new ChatPrompt("input", request.Messages, tools, variables);
+        long? limit = request.Settings.MaxOutputTokens;
+        (int[] tokens, ReasoningStart reasoning) = request.Settings.Truncates && contextLength is { } most
+            ? prompt.RenderFitting(tokenizer, chats, (int)Math.Max(0, most - (limit ?? 1)))
+            : prompt.Render(tokenizer, chats);
+        return new ModelRequest([tokens], limit, request.Common, new ResponseForm(request.Settings, new OutputRules(tools, reasoning)));
     }
 
-    private int[] Render(JsonArray messages, AnswerForm form, JsonObject? variables)
-    {
-        if (template is null)
-        {
-            throw RequestErrorException.Invalid(form.PromptParam, "chat_template_missing",
-                $"The model '{model}' has no chat template: use {Completions}.");
-        }
-        try
-        {
-            // The template writes the special tokens itself. As everywhere else, those in a message count too.
-            return tokenizer.Encode(template.Render(messages, addGenerationPrompt: true, tools: null, variables), addSpecialTokens: false);
-        }
-        catch (TemplateRenderException e)
-        {
-            throw RequestErrorException.Invalid(form.PromptParam, "chat_template_error",
-                $"The model's chat template refused the {form.PromptParam}: {e.Message}");
-        }
-    }
+    private ChatTemplate RequireTemplate(string param) => template ?? throw RequestErrorException.Invalid(
+        param, "chat_template_missing", $"The model '{model}' has no chat template: use {Completions}.");
 
     private ModelRequest ReadCompletion(CompletionRequest request) =>
         new([.. request.Prompts.Select(Encode)], request.MaxTokens, request.Common, new CompletionForm());

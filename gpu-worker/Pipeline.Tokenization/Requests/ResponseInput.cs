@@ -3,10 +3,20 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.Tokenization.Requests;
 
-/// <summary>Reads instructions and input of a response into the messages that a chat template expects.</summary>
-internal static class ResponseInput
+/// <summary>
+/// Reads instructions and input of a response into the messages that a chat template expects. What the model thought, said and
+/// called are items of their own here; there they are one message.
+/// </summary>
+internal sealed class ResponseInput
 {
+    private const string TextParts = "input_text|output_text";
+
     private static readonly string[] Roles = ["user", "assistant", "system", "developer"];
+
+    private readonly Conversation _conversation = new();
+    private readonly List<CalledFunction> _calls = [];
+    private string? _said;
+    private string? _thought;
 
     public static JsonArray Read(RequestFields fields, string? instructions)
     {
@@ -14,15 +24,15 @@ internal static class ResponseInput
         {
             throw RequestErrorException.Missing("input");
         }
-        var messages = new JsonArray();
+        var reading = new ResponseInput();
         if (instructions is not null)
         {
-            messages.Add((JsonNode)Message("system", instructions));
+            reading._conversation.Add("system", instructions, null);
         }
         switch (input.ValueKind)
         {
             case JsonValueKind.String:
-                messages.Add((JsonNode)Message("user", input.GetString()!));
+                reading._conversation.Add("user", input.GetString()!, null);
                 break;
             case JsonValueKind.Array when input.GetArrayLength() == 0:
                 throw RequestErrorException.EmptyArray("input");
@@ -30,67 +40,92 @@ internal static class ResponseInput
                 int i = 0;
                 foreach (JsonElement item in input.EnumerateArray())
                 {
-                    messages.Add((JsonNode)ReadItem(new RequestFields(item, $"input[{i++}]")));
+                    reading.ReadItem(new RequestFields(item, $"input[{i++}]"));
                 }
+                reading.EndAnswer();
                 break;
             default:
                 throw RequestErrorException.WrongType("input", "a string or an array of objects", input);
         }
-        return messages;
+        return reading._conversation.Messages;
     }
 
-    private static JsonObject ReadItem(RequestFields item)
+    private void ReadItem(RequestFields item)
     {
-        if (item.Text("type") is { } type and not "message")
+        switch (item.Text("type"))
         {
-            throw RequestErrorException.UnsupportedValue(item.PathOf("type"),
-                $"'{item.PathOf("type")}' does not support '{type}' with this model. Only 'message' is supported.");
+            case null or "message":
+                ReadMessage(item);
+                break;
+            case "reasoning":
+                ReadReasoning(item);
+                break;
+            case "function_call":
+                _calls.Add(CalledFunction.Read(CallId(item), item));
+                break;
+            case "function_call_output":
+                EndAnswer();
+                _conversation.AddResult(CallId(item), MessageContent.Read(item, TextParts, mayLack: false, "output")!, null);
+                break;
+            case { } type:
+                throw RequestErrorException.UnsupportedValue(item.PathOf("type"), $"'{item.PathOf("type")}' does not support '{type}' with this model. "
+                    + "Only 'message', 'reasoning', 'function_call' and 'function_call_output' are supported.");
         }
+        // An answer that is given back has them; they say nothing to the model.
+        item.Text("id");
+        item.Text("status");
+        item.RefuseOthers(new HashSet<string>());
+    }
+
+    private void ReadMessage(RequestFields item)
+    {
         string role = item.Text("role") ?? throw RequestErrorException.Missing(item.PathOf("role"));
         if (!Roles.Contains(role))
         {
             throw RequestErrorException.Invalid(item.PathOf("role"), "invalid_value",
                 $"Invalid value: '{role}'. Supported values are: {string.Join(", ", Roles.Select(known => $"'{known}'"))}.");
         }
-        JsonObject message = Message(role == "developer" ? "system" : role, ReadContent(item));
-        // An answer that is given back has them; they say nothing to the model.
-        item.Text("id");
-        item.Text("status");
-        item.RefuseOthers(new HashSet<string>());
-        return message;
-    }
-
-    private static string ReadContent(RequestFields item)
-    {
-        string path = item.PathOf("content");
-        if (!item.TryGet("content", out JsonElement content))
+        string content = MessageContent.Read(item, TextParts, mayLack: false)!;
+        if (role == "assistant")
         {
-            throw RequestErrorException.Missing(path);
+            if (_said is not null || _calls.Count > 0)
+            {
+                EndAnswer();
+            }
+            _said = content;
         }
-        return content.ValueKind switch
+        else
         {
-            JsonValueKind.String => content.GetString()!,
-            JsonValueKind.Array when content.GetArrayLength() > 0 =>
-                string.Join('\n', content.EnumerateArray().Select((part, i) => ReadPart(new RequestFields(part, $"{path}[{i}]")))),
-            JsonValueKind.Array => throw RequestErrorException.EmptyArray(path),
-            _ => throw RequestErrorException.WrongType(path, "a string or an array of objects", content),
-        };
-    }
-
-    private static string ReadPart(RequestFields part)
-    {
-        string type = part.Text("type") ?? throw RequestErrorException.Missing(part.PathOf("type"));
-        if (type is not ("input_text" or "output_text"))
-        {
-            throw RequestErrorException.UnsupportedValue(part.PathOf("type"),
-                $"'{part.PathOf("type")}' does not support '{type}' with this model. Only 'input_text' and 'output_text' are supported.");
+            EndAnswer();
+            _conversation.Add(role == "developer" ? "system" : role, content, null);
         }
-        string text = part.Text("text") ?? throw RequestErrorException.Missing(part.PathOf("text"));
-        part.TryGet("annotations", out _);
-        part.TryGet("logprobs", out _);
-        part.RefuseOthers(new HashSet<string>());
-        return text;
     }
 
-    private static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
+    private void ReadReasoning(RequestFields item)
+    {
+        if (item.TryGet("encrypted_content", out _))
+        {
+            throw RequestErrorException.Unsupported(item.PathOf("encrypted_content"));
+        }
+        EndAnswer();
+        // The thoughts themselves where they are there, their summary otherwise.
+        string? content = ReadParts(item, "content", "reasoning_text");
+        _thought = ReadParts(item, "summary", "summary_text") is { } summary && content is null ? summary : content;
+    }
+
+    private static string? ReadParts(RequestFields item, string name, string type) =>
+        item.TryGet(name, out JsonElement parts) && parts.ValueKind == JsonValueKind.Array && parts.GetArrayLength() == 0
+            ? null : MessageContent.Read(item, type, mayLack: true, name);
+
+    private static string CallId(RequestFields item) => item.Text("call_id") ?? throw RequestErrorException.Missing(item.PathOf("call_id"));
+
+    private void EndAnswer()
+    {
+        if (_said is not null || _thought is not null || _calls.Count > 0)
+        {
+            _conversation.AddAnswer(_said ?? (_calls.Count > 0 ? null : ""), _thought, _calls, null);
+            (_said, _thought) = (null, null);
+            _calls.Clear();
+        }
+    }
 }

@@ -6,14 +6,14 @@ namespace Pipeline.Tokenization.Requests;
 /// <summary>The body of <c>/v1/responses</c>.</summary>
 /// <param name="Common">What the other endpoints have too.</param>
 /// <param name="Messages">Instructions and input, as a chat template expects them.</param>
+/// <param name="Tools">The functions on offer, or null.</param>
 /// <param name="Settings">What the answer repeats.</param>
-internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messages, ResponseSettings Settings)
+internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messages, ToolUse? Tools, ResponseSettings Settings)
 {
     /// <summary>What is known of OpenAI's API and of other servers, and is not supported.</summary>
     private static readonly HashSet<string> Unsupported =
     [
-        "context_management", "max_tool_calls", "moderation", "parallel_tool_calls", "prompt", "prompt_cache_options", "prompt_cache_retention",
-        "stream_options", "tool_choice", "tools",
+        "context_management", "moderation", "prompt", "prompt_cache_options", "prompt_cache_retention", "stream_options",
     ];
 
     public static ResponseRequest Read(RequestFields fields)
@@ -23,6 +23,8 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
         JsonArray messages = ResponseInput.Read(fields, instructions);
         CommonParameters common = CommonParameters.Read(fields);
         RefuseUnlessNeutral(fields);
+        fields.Integer("max_tool_calls", 1); // Of the tools that OpenAI has built in, of which there are none here.
+        ToolUse? tools = ToolUse.Read(fields, ToolDefinition.ReadFlat, nested: false);
         var settings = new ResponseSettings
         {
             Instructions = instructions,
@@ -31,9 +33,14 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
             Temperature = common.Temperature,
             TopP = common.TopP,
             User = fields.Text("user"),
+            ReasoningEffort = ReadEffort(fields),
+            Truncates = ReadTruncation(fields),
+            Tools = tools is not null && fields.TryGet("tools", out JsonElement given) ? given : null,
+            ToolChoice = fields.TryGet("tool_choice", out JsonElement choice) ? choice : null,
+            ParallelToolCalls = tools?.Parallel ?? true,
         };
         fields.RefuseOthers(Unsupported);
-        return new ResponseRequest(common, messages, settings);
+        return new ResponseRequest(common, messages, tools, settings);
     }
 
     /// <summary>Each request of a batch stands by itself: nothing that was answered before can be referred to, nor this answer later.</summary>
@@ -74,23 +81,27 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
         {
             throw RequestErrorException.Unsupported("top_logprobs");
         }
-        if (fields.Text("truncation") is { } truncation and not "disabled")
-        {
-            throw RequestErrorException.UnsupportedValue("truncation",
-                $"'truncation' does not support '{truncation}' with this model. Only 'disabled' is supported.");
-        }
         ServiceTier.Check(fields);
-        RefuseReasoning(fields);
         RefuseFormats(fields);
     }
 
-    private static void RefuseReasoning(RequestFields fields)
+    private static bool ReadTruncation(RequestFields fields) => fields.Text("truncation") switch
     {
-        if (fields.TryGet("reasoning", out JsonElement reasoning))
+        null or "disabled" => false,
+        "auto" => true,
+        var other => throw RequestErrorException.Invalid("truncation", "invalid_value", $"Invalid value: '{other}'. Supported values are: 'auto' and 'disabled'."),
+    };
+
+    private static string? ReadEffort(RequestFields fields)
+    {
+        if (!fields.TryGet("reasoning", out JsonElement reasoning))
         {
-            var parts = new RequestFields(reasoning, "reasoning");
-            parts.RefuseOthers(new HashSet<string> { "effort", "summary", "generate_summary" });
+            return null;
         }
+        var parts = new RequestFields(reasoning, "reasoning");
+        string? effort = parts.Text("effort");
+        parts.RefuseOthers(new HashSet<string> { "summary", "generate_summary" }); // The thoughts are given whole.
+        return effort;
     }
 
     private static void RefuseFormats(RequestFields fields)

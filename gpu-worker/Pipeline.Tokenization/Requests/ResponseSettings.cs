@@ -22,4 +22,19 @@ public sealed record ResponseSettings
 
     /// <summary>The submitter's name for the user, if given.</summary>
     public string? User { get; init; }
+
+    /// <summary>How much the model is to think, if that was said.</summary>
+    public string? ReasoningEffort { get; init; }
+
+    /// <summary>Whether the beginning of the conversation may be left out where all of it is too long.</summary>
+    public bool Truncates { get; init; }
+
+    /// <summary>The tools as they were given, if there were any.</summary>
+    public JsonElement? Tools { get; init; }
+
+    /// <summary>Whether and what the model has to call, as it was given.</summary>
+    public JsonElement? ToolChoice { get; init; }
+
+    /// <summary>Whether the model may call several functions at once.</summary>
+    public bool ParallelToolCalls { get; init; } = true;
 }

@@ -88,6 +88,45 @@ public class TemplateSyntaxTests
     }
 
     [Fact]
+    public void The_one_for_tools_is_taken_when_there_are_some()
+    {
+        using var fixture = new TokenizerFixture().WithFile("tokenizer_config.json",
+            """{"chat_template":[{"name":"default","template":"d"},{"name":"tool_use","template":"t{{ tools | length }}"}]}""");
+        ChatTemplate template = ChatTemplate.Load(fixture.Path);
+        Assert.Equal(("d", "t1"), (template.Render([], true), template.Render([], true, [new JsonObject()])));
+        Assert.True(template.TakesTools);
+    }
+
+    [Fact]
+    public void Further_templates_may_be_files_and_a_broken_one_is_named()
+    {
+        using var fixture = new TokenizerFixture().WithFile("chat_template.json", """{"chat_template":"json"}""");
+        Assert.Equal("json", ChatTemplate.Load(fixture.Path).Render([], true));
+        fixture.WithFile("chat_template.jinja", "d");
+        Directory.CreateDirectory(Path.Combine(fixture.Path, "additional_chat_templates"));
+        fixture.WithFile("additional_chat_templates/tool_use.jinja", "t");
+        Assert.Equal("t", ChatTemplate.Load(fixture.Path).Render([], true, []));
+        fixture.WithFile("additional_chat_templates/tool_use.jinja", "{{ }");
+        Assert.Contains("'tool_use'", Assert.Throws<InvalidDataException>(() => ChatTemplate.Load(fixture.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ messages[1].tool_calls[0].function.arguments | tojson }}", """{"x": 1}""")]
+    [InlineData("{{ 'a' + messages[1].tool_calls[0].function.arguments }}", """a{"x":1}""")]
+    [InlineData("{% for k, v in messages[1].tool_calls[0].function.arguments.items() %}{{ k }}={{ v }}{% endfor %}", "x=1")]
+    [InlineData("{{ messages[1].content + 'c' }}{{ messages[1].tool_calls[0].function.arguments | tojson }}", """c{"x": 1}""")]
+    [InlineData("{{ messages[1].content is none }}{{ messages[1].tool_calls[0].function.arguments | tojson }}", """True{"x": 1}""")]
+    public void Arguments_are_objects_or_text_as_the_template_wants_them(string source, string text)
+    {
+        ChatTemplate template = ChatTemplate.Parse(source);
+        JsonArray messages = JsonNode.Parse("""
+            [{"role":"user","content":"a"},
+             {"role":"assistant","content":null,"tool_calls":[{"id":"i","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]}]
+            """)!.AsArray();
+        Assert.Equal(text, template.Render(template.Adapt(messages), true));
+    }
+
+    [Fact]
     public void A_model_without_a_template_has_none_and_a_broken_one_is_named_at_load()
     {
         using var fixture = new TokenizerFixture();

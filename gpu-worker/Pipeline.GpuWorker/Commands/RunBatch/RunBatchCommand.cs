@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Pipeline.Engine;
-using Pipeline.Tokenization;
+using Pipeline.GpuWorker.Answers.Reading;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.Tokenization;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
@@ -26,9 +27,14 @@ internal static class RunBatchCommand
         var noPrefixCache = new Option<bool>("--no-prefix-cache") { Description = "Compute every prompt from its beginning." };
         var threads = new Option<int?>("--threads") { Description = "Threads to compute with. Default: all cores." };
         var seed = new Option<long?>("--seed") { Description = "Seeds the requests that bring no seed. Default: drawn anew." };
+        var calls = new Option<string?>("--tool-call-format")
+        {
+            Description = $"How the model writes calls: {string.Join(", ", ToolCallFormats.Names)}. Default: told by its chat template.",
+        };
+        calls.AcceptOnlyFromAmong([.. ToolCallFormats.Names]);
         var command = new Command("run-batch", "Runs a batch's input file through the engine alone, and writes its output file.")
         {
-            input, output, model, name, device, dtype, kernels, maxRunning, tokenBudget, cacheMegabytes, noPrefixCache, threads, seed,
+            input, output, model, name, device, dtype, kernels, maxRunning, tokenBudget, cacheMegabytes, noPrefixCache, threads, seed, calls,
         };
         command.SetAction((result, cancellationToken) =>
         {
@@ -47,13 +53,13 @@ internal static class RunBatchCommand
                 Seed = result.GetValue(seed),
             };
             string modelName = result.GetValue(name) ?? new DirectoryInfo(directory).Name;
-            return RunAsync(options, modelName, result.GetValue(input)!, result.GetValue(output)!, TimeProvider.System, cancellationToken);
+            return RunAsync(options, modelName, result.GetValue(input)!, result.GetValue(output)!, result.GetValue(calls), TimeProvider.System, cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        EngineOptions options, string modelName, string inputPath, string outputPath, TimeProvider time, CancellationToken cancellationToken)
+        EngineOptions options, string modelName, string inputPath, string outputPath, string? toolCallFormat, TimeProvider time, CancellationToken cancellationToken)
     {
         if (inputPath != "-" && !File.Exists(inputPath))
         {
@@ -78,7 +84,7 @@ internal static class RunBatchCommand
         {
             await Console.Error.WriteLineAsync(warning);
         }
-        var mapper = new RequestMapper(loop.Tokenizer, template, modelName, loop.ModelConfig.ContextLength, time);
+        var mapper = new RequestMapper(loop.Tokenizer, template, modelName, loop.ModelConfig.ContextLength, time, toolCallFormat: toolCallFormat);
         var runner = new BatchRunner(mapper, loop.GenerateAsync, loop.MaxRunning * WindowPerRunning, time);
         return await RunFilesAsync(runner, inputPath, outputPath, time, cancellationToken);
     }
