@@ -188,6 +188,10 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
     /// <summary>Loads with a given way to make text: for tests.</summary>
     internal static InferenceEngine Load(
+        EngineOptions options, TimeProvider? timeProvider, Tokenizer? tokenizer, Func<ITextDecoder?> decoders) =>
+        Load(options, timeProvider, tokenizer, _ => decoders());
+
+    private static InferenceEngine Load(
         EngineOptions options, TimeProvider? timeProvider, Tokenizer? tokenizer, Func<IReadOnlySet<int>, ITextDecoder?> decoders) =>
         new(options, EngineCore.Build(options, timeProvider ?? TimeProvider.System), tokenizer, decoders, timeProvider ?? TimeProvider.System);
 

@@ -68,7 +68,7 @@ public abstract class EngineBehaviourTests(int stepsAhead) : IDisposable
 
         using RandomModel ending = new(_model.Shape with { EndTokens = [end, 96] });
         using InferenceEngine engine = InferenceEngine.Load(
-            new() { ModelDirectory = ending.Directory, StepsAhead = stepsAhead }, null, null, _ => new ScriptDecoder());
+            new() { ModelDirectory = ending.Directory, StepsAhead = stepsAhead }, null, null, () => new ScriptDecoder());
         GenerationRequest request = EngineDriver.Greedy("a", prompt, 20);
         GenerationResult stopped = EngineDriver.Run(engine, request)["a"];
         Assert.Equal(tokens.Take(first + 1), stopped.Tokens);
@@ -81,7 +81,7 @@ public abstract class EngineBehaviourTests(int stepsAhead) : IDisposable
     [Fact]
     public void A_stop_text_over_tokens_cuts_the_text()
     {
-        using InferenceEngine engine = InferenceEngine.Load(Options(), null, null, _ => new ScriptDecoder());
+        using InferenceEngine engine = InferenceEngine.Load(Options(), null, null, () => new ScriptDecoder());
         string whole = EngineDriver.Run(engine, EngineDriver.Greedy("a", [4, 5, 6], 20))["a"].Text;
         string stop = whole.Substring(6, 3);
         GenerationResult result = EngineDriver.Run(engine, EngineDriver.Greedy("a", [4, 5, 6], 20) with { Stop = ["never", stop] })["a"];
