@@ -23,7 +23,7 @@ public class TemplateSyntaxTests
     [InlineData("{{ a ? b }}", 1, 6, "Unexpected character '?'")]
     [InlineData("{% break %}", 1, 1, "A jump outside of any loop")]
     [InlineData("{% for x in y %}{% macro m() %}{% break %}{% endmacro %}{% endfor %}", 1, 32, "A jump outside of any loop")]
-    [InlineData("{% for x in y recursive %}{% endfor %}", 1, 15, "Recursive loops are not supported")]
+    [InlineData("{{ f(*a, 2) }}", 1, 10, "Expected a named argument")]
     [InlineData("{{ f(a=1, 2) }}", 1, 11, "Expected a named argument")]
     [InlineData("{{ 99999999999999999999 }}", 1, 4, "The number is too large")]
     [InlineData("{% set a.b.c = 1 %}", 1, 11, "Expected '='")]
@@ -53,6 +53,19 @@ public class TemplateSyntaxTests
     [InlineData("{% for a in range(9999) %}{{ 'x' * 99999 }}{% endfor %}")]
     [InlineData("{{ 9223372036854775807 + 1 }}")]
     [InlineData("{{ 10 ** 100 }}")]
+    [InlineData("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
+    [InlineData("{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}")]
+    [InlineData("{% set n = namespace(s='x') %}{% for i in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}")]
+    [InlineData("{% set n = namespace(s='x') %}{% for i in range(99) %}{% set n.s = n.s.replace('x', 'xx') %}{% endfor %}")]
+    [InlineData("{% set n = namespace(s='x') %}{% for i in range(99) %}{% set n.s = [n.s, n.s] | join %}{% endfor %}")]
+    [InlineData("{% set n = namespace(s='\\n') %}{% for i in range(99) %}{% set n.s = n.s | indent(999, true, true) | replace(' ', '\\n') %}{% endfor %}")]
+    [InlineData("{% set n = namespace(l=[1]) %}{% for i in range(99) %}{% set n.l = n.l + n.l %}{% endfor %}")]
+    [InlineData("{% set n = namespace(l=[1]) %}{% for i in range(99) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l }}")]
+    [InlineData("{% set n = namespace(l=[1]) %}{% for i in range(99) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l | tojson }}")]
+    [InlineData("{% set n = namespace(l=[1]) %}{% for i in range(99999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l }}")]
+    [InlineData("{% set n = namespace(l=[1]) %}{% for i in range(99999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l | tojson }}")]
+    [InlineData("{% set n = namespace(l=[1], m=[1]) %}{% for i in range(99999) %}{% set n.l = [n.l] %}{% set n.m = [n.m] %}{% endfor %}{{ n.l == n.m }}")]
+    [InlineData("{{ 'x'.center(99999999999) }}")]
     public void A_template_cannot_take_the_process_with_it(string template) =>
         Assert.Throws<TemplateRenderException>(() => ChatTemplate.Parse(template).Render([], false));
 

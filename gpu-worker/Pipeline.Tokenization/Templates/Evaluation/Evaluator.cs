@@ -35,13 +35,16 @@ internal sealed class Evaluator(Interpreter interpreter)
     {
         object? target = Evaluate(call.Target, scope);
         Arguments arguments = MakeArguments(call.Arguments, scope, more);
-        return Interpreter.Located(call.Position, () => target is TemplateFunction function
-            ? function(arguments)
-            : throw new TemplateRenderException(call.Target switch
+        return Interpreter.Located(call.Position, () => target switch
+        {
+            TemplateFunction function => function(arguments),
+            CallableMapping { Call: var function } => function(arguments),
+            _ => throw new TemplateRenderException(call.Target switch
             {
                 Member member => $"There is no method '{member.Name}' on {Values.TypeName(Evaluate(member.Target, scope))}",
                 _ => $"A value of type {Values.TypeName(target)} cannot be called",
-            }));
+            }),
+        });
     }
 
     private object? Compute(Expression expression, Scope scope)
@@ -108,6 +111,9 @@ internal sealed class Evaluator(Interpreter interpreter)
         return mapping;
     }
 
+    private static OrderedDictionary<string, object?> AsMapping(object? value) => value as OrderedDictionary<string, object?>
+        ?? throw new TemplateRenderException($"'**' needs a mapping, not {Values.TypeName(value)}");
+
     private Arguments MakeArguments(
         ArgumentList arguments, Scope scope, IReadOnlyList<(string Name, object? Value)> more)
     {
@@ -116,10 +122,15 @@ internal sealed class Evaluator(Interpreter interpreter)
         {
             named[name] = Evaluate(value, scope);
         }
+        foreach ((string name, object? value) in arguments.MoreNamed is null ? [] : AsMapping(Evaluate(arguments.MoreNamed, scope)))
+        {
+            named[name] = value;
+        }
         foreach ((string name, object? value) in more)
         {
             named[name] = value;
         }
-        return new Arguments([.. arguments.Positional.Select(value => Evaluate(value, scope))], named);
+        IEnumerable<object?> rest = arguments.More is null ? [] : Values.AsList(Evaluate(arguments.More, scope));
+        return new Arguments([.. arguments.Positional.Select(value => Evaluate(value, scope)), .. rest], named);
     }
 }

@@ -7,14 +7,13 @@ namespace Pipeline.Tokenization.Templates.Evaluation;
 /// <summary>Runs a template's statements once. Not thread-safe: one per rendering.</summary>
 internal sealed class Interpreter
 {
-    /// <summary>A template is trusted to end, but not to spare the memory and the stack of the process.</summary>
-    private const int LongestOutput = 64 * 1024 * 1024;
     private const int DeepestCalls = 100;
 
     private readonly Evaluator _evaluator;
     private readonly Scope _globals = new(null);
     private StringBuilder _output = new();
     private int _calls;
+    private int _steps;
 
     public Interpreter(TimeProvider time)
     {
@@ -56,6 +55,7 @@ internal sealed class Interpreter
 
     private Flow Execute(Statement statement, Scope scope)
     {
+        CountStep(statement.Position);
         switch (statement)
         {
             case TextOutput text:
@@ -110,7 +110,11 @@ internal sealed class Interpreter
 
     private Flow ExecuteFor(For loop, Scope scope)
     {
-        IReadOnlyList<object?> items = Located(loop.Position, () => Values.AsList(_evaluator.Evaluate(loop.Items, scope)));
+        return ExecuteFor(loop, Located(loop.Position, () => Values.AsList(_evaluator.Evaluate(loop.Items, scope))), scope, depth: 0);
+    }
+
+    private Flow ExecuteFor(For loop, IReadOnlyList<object?> items, Scope scope, int depth)
+    {
         if (loop.Filter is not null)
         {
             items = [.. items.Where(item =>
@@ -124,11 +128,12 @@ internal sealed class Interpreter
         {
             return Execute(loop.Else, scope);
         }
-        var memory = new LoopMemory();
+        var memory = new LoopMemory(depth, arguments => Recurse(loop, Values.AsList(arguments.Require(0, "iterable")), scope, depth + 1));
         for (int i = 0; i < items.Count; i++)
         {
+            CountStep(loop.Position);
             var inner = new Scope(scope);
-            inner.Set("loop", memory.Variable(items, i));
+            inner.Set("loop", memory.Variable(items, i, loop.IsRecursive));
             Unpack(loop.Targets, items[i], inner, loop.Position);
             if (Execute(loop.Body, inner) == Flow.Break)
             {
@@ -184,10 +189,6 @@ internal sealed class Interpreter
             {
                 throw new TemplateRenderException($"Macro '{name}' takes no argument '{stranger}'");
             }
-            if (_calls == DeepestCalls)
-            {
-                throw new TemplateRenderException($"Macro '{name}' calls itself too deeply");
-            }
             var scope = new Scope(definedIn);
             if (arguments.Named.TryGetValue("caller", out object? caller))
             {
@@ -199,24 +200,39 @@ internal sealed class Interpreter
                 scope.Set(parameter, arguments.Has(i, parameter) ? arguments.Get(i, parameter)
                     : whenAbsent is null ? new Undefined(parameter) : _evaluator.Evaluate(whenAbsent, scope));
             }
-            _calls++;
-            try
-            {
-                return Capture(body, scope);
-            }
-            finally
-            {
-                _calls--;
-            }
+            return Nested($"Macro '{name}'", () => Capture(() => Execute(body, scope)));
         };
 
-    private string Capture(IReadOnlyList<Statement> body, Scope scope)
+    /// <summary>What <c>loop(items)</c> writes: the loop once more, over other items.</summary>
+    private string Recurse(For loop, IReadOnlyList<object?> items, Scope scope, int depth) =>
+        Nested("The loop", () => Capture(() => ExecuteFor(loop, items, scope, depth)));
+
+    private string Nested(string what, Func<string> call)
+    {
+        if (_calls == DeepestCalls)
+        {
+            throw new TemplateRenderException($"{what} calls itself too deeply");
+        }
+        _calls++;
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            _calls--;
+        }
+    }
+
+    private string Capture(IReadOnlyList<Statement> body, Scope scope) => Capture(() => Execute(body, scope));
+
+    private string Capture(Func<Flow> execute)
     {
         StringBuilder outer = _output;
         _output = new StringBuilder();
         try
         {
-            Execute(body, scope);
+            execute();
             return _output.ToString();
         }
         finally
@@ -236,12 +252,17 @@ internal sealed class Interpreter
         return PythonText.Str(value);
     }
 
+    private void CountStep(Position position)
+    {
+        if (++_steps > Limits.MostSteps)
+        {
+            throw new TemplateRenderException($"The template ran more than {Limits.MostSteps} statements and rounds of loops", position);
+        }
+    }
+
     private void Write(string text)
     {
-        if (_output.Length + text.Length > LongestOutput)
-        {
-            throw new TemplateRenderException($"The template wrote more than {LongestOutput} characters");
-        }
+        Limits.CheckText((long)_output.Length + text.Length);
         _output.Append(text);
     }
 

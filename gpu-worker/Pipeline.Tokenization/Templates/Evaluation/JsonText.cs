@@ -19,6 +19,8 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
 
     private void Write(object? value, int depth)
     {
+        Limits.CheckStack();
+        Limits.CheckText(_text.Length);
         switch (value)
         {
             case List<object?> list:

@@ -1,12 +1,19 @@
 namespace Pipeline.Tokenization.Templates.Evaluation;
 
 /// <summary>Makes the variable <c>loop</c>, and remembers what <c>loop.changed</c> saw last.</summary>
-internal sealed class LoopMemory
+/// <param name="depth">How many loops of the same statement are around it.</param>
+/// <param name="recurse">Runs the loop over other items, and returns what it writes.</param>
+internal sealed class LoopMemory(int depth, TemplateFunction recurse)
 {
     private object? _last = new Undefined("last");
 
-    public OrderedDictionary<string, object?> Variable(IReadOnlyList<object?> items, int index) => new()
+    public object Variable(IReadOnlyList<object?> items, int index, bool isRecursive) =>
+        isRecursive ? new CallableMapping(Entries(items, index), recurse) : Entries(items, index);
+
+    private OrderedDictionary<string, object?> Entries(IReadOnlyList<object?> items, int index) => new()
     {
+        ["depth"] = depth + 1L,
+        ["depth0"] = (long)depth,
         ["index"] = index + 1L,
         ["index0"] = (long)index,
         ["revindex"] = (long)items.Count - index,

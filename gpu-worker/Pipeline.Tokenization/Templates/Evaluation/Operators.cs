@@ -3,17 +3,15 @@ namespace Pipeline.Tokenization.Templates.Evaluation;
 /// <summary>Python's operators over template values.</summary>
 internal static class Operators
 {
-    private const long LongestRepetition = 1_000_000;
-
     public static object? Apply(string op, object? left, object? right)
     {
         try
         {
             return op switch
             {
-                "~" => PythonText.Str(left) + PythonText.Str(right),
-                "+" when left is string a && right is string b => a + b,
-                "+" when left is List<object?> a && right is List<object?> b => (List<object?>)[.. a, .. b],
+                "~" => Concatenate(PythonText.Str(left), PythonText.Str(right)),
+                "+" when left is string a && right is string b => Concatenate(a, b),
+                "+" when left is List<object?> a && right is List<object?> b => Concatenate(a, b),
                 "*" when left is string or List<object?> && right is long or bool => Repeat(left, Values.AsInteger(right)),
                 "*" when right is string or List<object?> && left is long or bool => Repeat(right, Values.AsInteger(left)),
                 _ => Calculate(op, left, right),
@@ -25,6 +23,18 @@ internal static class Operators
         }
     }
 
+    private static string Concatenate(string left, string right)
+    {
+        Limits.CheckText((long)left.Length + right.Length);
+        return left + right;
+    }
+
+    private static List<object?> Concatenate(List<object?> left, List<object?> right)
+    {
+        Limits.CheckList((long)left.Count + right.Count);
+        return [.. left, .. right];
+    }
+
     public static object Negate(object? value) => value switch
     {
         double number => (object)-number,
@@ -34,6 +44,7 @@ internal static class Operators
 
     public static bool AreEqual(object? left, object? right)
     {
+        Limits.CheckStack();
         if (Values.TryNumber(left, out double a) && Values.TryNumber(right, out double b))
         {
             return left is double || right is double ? a == b : Values.AsInteger(left) == Values.AsInteger(right);
@@ -53,6 +64,7 @@ internal static class Operators
     /// <summary>Less than zero, zero or more, for what has an order.</summary>
     public static int Order(object? left, object? right)
     {
+        Limits.CheckStack();
         if (Values.TryNumber(left, out double a) && Values.TryNumber(right, out double b))
         {
             return left is double || right is double ? a.CompareTo(b) : Values.AsInteger(left).CompareTo(Values.AsInteger(right));
@@ -145,12 +157,9 @@ internal static class Operators
 
     private static object Repeat(object? value, long times)
     {
-        long length = value is string s ? s.Length : ((List<object?>)value!).Count;
-        if (times > LongestRepetition / Math.Max(1, length))
-        {
-            throw new OverflowException();
-        }
-        int count = (int)Math.Max(0, times);
+        long length = Math.Max(1, value is string s ? s.Length : ((List<object?>)value!).Count);
+        long most = (value is string ? Limits.LongestText : Limits.LongestList) / length;
+        int count = (int)(times <= most ? Math.Max(0, times) : throw new OverflowException());
         return value is string text
             ? string.Concat(Enumerable.Repeat(text, count))
             : Enumerable.Repeat((List<object?>)value!, count).SelectMany(list => list).ToList();

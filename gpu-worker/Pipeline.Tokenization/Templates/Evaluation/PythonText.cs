@@ -48,38 +48,86 @@ internal static class PythonText
             : digits.PadRight(whole, '0') + ".0";
     }
 
-    private static string Repr(object? value) => value switch
+    private static string Repr(object? value)
     {
-        null => "None",
-        bool flag => flag ? "True" : "False",
-        long integer => integer.ToString(CultureInfo.InvariantCulture),
-        double number => Float(number),
-        string text => Quote(text),
-        Undefined => "",
-        List<object?> list => $"[{string.Join(", ", list.Select(Repr))}]",
-        OrderedDictionary<string, object?> mapping =>
-            $"{{{string.Join(", ", mapping.Select(entry => $"{Quote(entry.Key)}: {Repr(entry.Value)}"))}}}",
-        TemplateFunction => "<function>",
-        _ => "<Namespace>",
-    };
+        var text = new StringBuilder();
+        Write(text, value);
+        return text.ToString();
+    }
 
-    private static string Quote(string text)
+    private static void Write(StringBuilder text, object? value)
+    {
+        Limits.CheckStack();
+        Limits.CheckText(text.Length);
+        switch (value)
+        {
+            case string quoted:
+                Quote(text, quoted);
+                break;
+            case List<object?> list:
+                WriteItems(text, '[', ']', list, item => Write(text, item));
+                break;
+            case OrderedDictionary<string, object?> mapping:
+                WriteItems(text, '{', '}', mapping, entry =>
+                {
+                    Quote(text, entry.Key);
+                    text.Append(": ");
+                    Write(text, entry.Value);
+                });
+                break;
+            default:
+                text.Append(value switch
+                {
+                    null => "None",
+                    bool flag => flag ? "True" : "False",
+                    long integer => integer.ToString(CultureInfo.InvariantCulture),
+                    double number => Float(number),
+                    Undefined => "",
+                    TemplateFunction => "<function>",
+                    _ => "<Namespace>",
+                });
+                break;
+        }
+    }
+
+    private static void WriteItems<T>(StringBuilder text, char open, char close, IEnumerable<T> items, Action<T> write)
+    {
+        text.Append(open);
+        bool first = true;
+        foreach (T item in items)
+        {
+            text.Append(first ? "" : ", ");
+            first = false;
+            write(item);
+        }
+        text.Append(close);
+    }
+
+    private static void Quote(StringBuilder result, string text)
     {
         char quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
-        var result = new StringBuilder().Append(quote);
-        foreach (char c in text)
+        result.Append(quote);
+        foreach (Rune rune in text.EnumerateRunes())
         {
-            result.Append(c switch
+            int code = rune.Value;
+            _ = code switch
             {
-                '\\' => @"\\",
-                '\n' => @"\n",
-                '\r' => @"\r",
-                '\t' => @"\t",
-                _ when c == quote => "\\" + c,
-                _ when char.IsControl(c) => $"\\x{(int)c:x2}",
-                _ => c.ToString(),
-            });
+                '\\' => result.Append(@"\\"),
+                '\n' => result.Append(@"\n"),
+                '\r' => result.Append(@"\r"),
+                '\t' => result.Append(@"\t"),
+                _ when code == quote => result.Append('\\').Append(quote),
+                _ when IsPrintable(rune) => result.Append(rune.ToString()),
+                <= 0xFF => result.Append($"\\x{code:x2}"),
+                <= 0xFFFF => result.Append($"\\u{code:x4}"),
+                _ => result.Append($"\\U{code:x8}"),
+            };
         }
-        return result.Append(quote).ToString();
+        result.Append(quote);
     }
+
+    /// <summary>Python's <c>str.isprintable</c>: everything but controls, formats, what is not assigned, and separators other than the blank.</summary>
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 }

@@ -17,6 +17,7 @@ internal static class ListFilters
         ["join"] = Join,
         ["items"] = (value, _, _) => value is Undefined ? new List<object?>() : MappingMethods.Items(AsMapping(value)),
         ["dictsort"] = DictSort,
+        ["batch"] = Batch,
         ["sort"] = Sort,
         ["unique"] = Unique,
         ["min"] = (value, _, _) => Sorted(Values.AsList(value)) is [var item, ..] ? item : new Undefined("min"),
@@ -33,6 +34,9 @@ internal static class ListFilters
 
     private static object? Length(object? value) => value is string text ? CodePoints.Count(text) : (long)Values.AsList(value).Count;
 
+    /// <summary>What the filters that go item by item run over: for whatever is false, None included, nothing.</summary>
+    private static IReadOnlyList<object?> ItemsOf(object? value) => Values.IsTrue(value) ? Values.AsList(value) : [];
+
     private static object? Default(object? value, Arguments arguments, Interpreter interpreter) =>
         value is Undefined || (Values.IsTrue(arguments.Get(1, "boolean", false)) && !Values.IsTrue(value))
             ? arguments.Get(0, "default_value", "")
@@ -45,7 +49,7 @@ internal static class ListFilters
         {
             items = items.Select(item => Members.Path(item, arguments.Get(1, "attribute")));
         }
-        return string.Join(PythonText.Str(arguments.Get(0, "d", "")), items.Select(PythonText.Str));
+        return TextFilters.Join(PythonText.Str(arguments.Get(0, "d", "")), items);
     }
 
     private static OrderedDictionary<string, object?> AsMapping(object? value) => value as OrderedDictionary<string, object?>
@@ -66,6 +70,18 @@ internal static class ListFilters
         object? attribute = arguments.Get(2, "attribute");
         return Ordered(Values.AsList(value),
             item => Folded(attribute is null ? item : Members.Path(item, attribute), caseSensitive), reverse);
+    }
+
+    /// <summary>Lists of so many items each, of which the last is filled up where there is something to fill it with.</summary>
+    private static List<object?> Batch(object? value, Arguments arguments, Interpreter interpreter)
+    {
+        int size = (int)Math.Clamp(arguments.Integer(0, "linecount"), 1, Limits.LongestList);
+        List<object?> batches = [.. Values.AsList(value).Chunk(size).Select(part => part.ToList())];
+        if (arguments.Get(1, "fill_with") is { } filler && batches is [.., List<object?> last])
+        {
+            last.AddRange(Enumerable.Repeat(filler, size - last.Count));
+        }
+        return batches;
     }
 
     private static List<object?> Ordered(IReadOnlyList<object?> items, Func<object?, object?> key, bool reverse)
@@ -100,12 +116,12 @@ internal static class ListFilters
         if (arguments.Named.TryGetValue("attribute", out object? attribute))
         {
             object? otherwise = arguments.Named.GetValueOrDefault("default");
-            return Values.AsList(value).Select(item =>
+            return ItemsOf(value).Select(item =>
                 Members.Path(item, attribute) is var found && found is Undefined && otherwise is not null ? otherwise : found).ToList();
         }
         Filter filter = Filters.Find(arguments.Text(0, "filter"));
         var rest = new Arguments([.. arguments.Positional.Skip(1)], arguments.Named);
-        return Values.AsList(value).Select(item => filter(item, rest, interpreter)).ToList();
+        return ItemsOf(value).Select(item => filter(item, rest, interpreter)).ToList();
     }
 
     private static List<object?> Choose(object? value, Arguments arguments, Interpreter interpreter, bool byAttribute, bool keep)
@@ -116,7 +132,7 @@ internal static class ListFilters
             ? Tests.Find(arguments.Text(testAt, "test"))
             : (item, _) => Values.IsTrue(item);
         var rest = new Arguments([.. arguments.Positional.Skip(testAt + 1)], arguments.Named);
-        return Values.AsList(value)
+        return ItemsOf(value)
             .Where(item => test(byAttribute ? Members.Path(item, attribute) : item, rest) == keep).ToList();
     }
 }

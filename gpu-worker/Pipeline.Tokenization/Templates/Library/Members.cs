@@ -74,6 +74,7 @@ internal static class Members
         {
             OrderedDictionary<string, object?> mapping => mapping.TryGetValue(name, out entry),
             Namespace scope => scope.Attributes.TryGetValue(name, out entry),
+            CallableMapping loop => loop.Entries.TryGetValue(name, out entry),
             _ => false,
         };
     }

@@ -23,10 +23,25 @@ internal static class StringMethods
         "rsplit" => a => SplitFromRight(text, a.Get(0, "sep"), a.Integer(1, "maxsplit", -1)),
         "splitlines" => _ => SplitLines(text),
         "replace" => a => Replace(text, a.Text(0, "old"), a.Text(1, "new"), a.Get(2, "count")),
-        "join" => a => string.Join(text, Values.AsList(a.Require(0, "iterable")).Select(PythonText.Str)),
+        "join" => a => TextFilters.Join(text, Values.AsList(a.Require(0, "iterable"))),
         "find" => a => Find(text, text.IndexOf(a.Text(0, "sub"), StringComparison.Ordinal)),
         "rfind" => a => Find(text, text.LastIndexOf(a.Text(0, "sub"), StringComparison.Ordinal)),
         "count" => a => a.Text(0, "sub") is { Length: > 0 } sub ? text.Split(sub).Length - 1L : CodePoints.Count(text) + 1,
+        "index" => a => Find(text, text.IndexOf(a.Text(0, "sub"), StringComparison.Ordinal)) is >= 0 and var index
+            ? index : throw new TemplateRenderException("The text is not in the string"),
+        "partition" => a => Partition(text, a.Text(0, "sep"), text.IndexOf(a.Text(0, "sep"), StringComparison.Ordinal), whole: 0),
+        "rpartition" => a => Partition(text, a.Text(0, "sep"), text.LastIndexOf(a.Text(0, "sep"), StringComparison.Ordinal), whole: 2),
+        "ljust" => a => Pad(text, a, missing => 0),
+        "rjust" => a => Pad(text, a, missing => missing),
+        "center" => a => Center(text, a),
+        "zfill" => a => text is ['-' or '+', ..]
+            ? text[0] + Pad(text[1..], new Arguments(a.Integer(0, "width") - 1, "0"), missing => missing)
+            : Pad(text, new Arguments(a.Integer(0, "width"), "0"), missing => missing),
+        "casefold" => _ => text.ToLowerInvariant(),
+        "swapcase" => _ => string.Concat(text.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c))),
+        "isalnum" => _ => text.Length > 0 && text.All(char.IsLetterOrDigit),
+        "isnumeric" => _ => text.Length > 0 && text.All(char.IsNumber),
+        "isdecimal" => _ => text.Length > 0 && text.All(char.IsDigit),
         "isdigit" => _ => text.Length > 0 && text.All(char.IsDigit),
         "isalpha" => _ => text.Length > 0 && text.All(char.IsLetter),
         "isspace" => _ => text.Length > 0 && text.All(char.IsWhiteSpace),
@@ -76,6 +91,7 @@ internal static class StringMethods
         {
             throw new TemplateRenderException("'replace' needs something to replace");
         }
+        Limits.CheckText(text.Length + ((long)(text.Length / old.Length) * replacement.Length));
         return limit < 0
             ? text.Replace(old, replacement, StringComparison.Ordinal)
             : string.Join(replacement, text.Split(old, (int)Math.Min(limit, int.MaxValue - 1) + 1));
@@ -131,6 +147,37 @@ internal static class StringMethods
             lines.RemoveAt(lines.Count - 1);
         }
         return lines;
+    }
+
+    /// <param name="text">The text.</param>
+    /// <param name="separator">What it is cut at.</param>
+    /// <param name="at">Where that stands; below 0 where it does not.</param>
+    /// <param name="whole">Which part the whole text is then.</param>
+    private static List<object?> Partition(string text, string separator, int at, int whole)
+    {
+        if (at >= 0)
+        {
+            return [text[..at], separator, text[(at + separator.Length)..]];
+        }
+        List<object?> parts = ["", "", ""];
+        parts[whole] = text;
+        return parts;
+    }
+
+    /// <summary>Of an odd blank more goes before the text where the width is odd: so Python does it.</summary>
+    public static string Center(string text, Arguments arguments) =>
+        Pad(text, arguments, missing => (missing / 2) + (missing & arguments.Integer(0, "width") & 1));
+
+    /// <summary>Fills a text up to a width; how much of what is missing goes before it is told.</summary>
+    private static string Pad(string text, Arguments arguments, Func<long, long> before)
+    {
+        long width = arguments.Integer(0, "width");
+        Limits.CheckText(width);
+        int missing = (int)Math.Max(0, width - CodePoints.Count(text));
+        char fill = arguments.Text(1, "fillchar", " ") is [var one]
+            ? one : throw new TemplateRenderException("What a text is filled up with must be one character");
+        int left = (int)before(missing);
+        return new string(fill, left) + text + new string(fill, missing - left);
     }
 
     private static long Find(string text, int at) => at < 0 ? -1L : CodePoints.Count(text[..at]);

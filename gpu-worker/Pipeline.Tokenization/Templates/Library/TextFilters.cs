@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Tokenization.Templates.Evaluation;
 
 namespace Pipeline.Tokenization.Templates.Library;
@@ -15,6 +16,7 @@ internal static class TextFilters
         ["title"] = (value, _, _) => StringMethods.Title(PythonText.Str(value)),
         ["replace"] = (value, a, _) => StringMethods.Replace(
             PythonText.Str(value), PythonText.Str(a.Require(0, "old")), PythonText.Str(a.Require(1, "new")), a.Get(2, "count")),
+        ["center"] = (value, a, _) => StringMethods.Center(PythonText.Str(value), new Arguments(a.Integer(0, "width", 80))),
         ["indent"] = (value, a, _) => Indent(PythonText.Str(value), a),
         ["escape"] = (value, _, _) => Escape(PythonText.Str(value)),
         ["e"] = (value, _, _) => Escape(PythonText.Str(value)),
@@ -24,12 +26,27 @@ internal static class TextFilters
         ["tojson"] = (value, a, _) => ToJson(value, a),
     };
 
+    /// <summary>The texts of values, with a text between.</summary>
+    public static string Join(string separator, IEnumerable<object?> items)
+    {
+        var text = new StringBuilder();
+        bool first = true;
+        foreach (object? item in items)
+        {
+            text.Append(first ? "" : separator).Append(PythonText.Str(item));
+            first = false;
+            Limits.CheckText(text.Length);
+        }
+        return text.ToString();
+    }
+
     private static string Indent(string text, Arguments arguments)
     {
         object? width = arguments.Get(0, "width", 4L);
         string indent = width as string ?? new string(' ', (int)Math.Clamp(Values.AsInteger(width), 0, 1000));
         bool first = Values.IsTrue(arguments.Get(1, "first", false));
         bool blank = Values.IsTrue(arguments.Get(2, "blank", false));
+        Limits.CheckText(text.Length + ((long)indent.Length * (text.Count(c => c == '\n') + 1)));
         IEnumerable<string> lines = text.Split('\n')
             .Select((line, i) => (i == 0 && !first) || (i > 0 && line.Length == 0 && !blank) ? line : indent + line);
         return string.Join('\n', lines);

@@ -287,9 +287,10 @@ internal sealed class ExpressionParser(TokenStream tokens)
         tokens.ExpectOperator("(");
         List<Expression> positional = [];
         List<(string, Expression)> named = [];
+        Expression? more = null, moreNamed = null;
         while (!tokens.TryTakeOperator(")"))
         {
-            if (positional.Count + named.Count > 0)
+            if (positional.Count + named.Count > 0 || more is not null || moreNamed is not null)
             {
                 tokens.ExpectOperator(",");
                 if (tokens.TryTakeOperator(")"))
@@ -297,13 +298,21 @@ internal sealed class ExpressionParser(TokenStream tokens)
                     break;
                 }
             }
-            if (tokens.Current.Kind == TokenKind.Name && tokens.Peek().Is(TokenKind.Operator, "="))
+            if (moreNamed is null && tokens.TryTakeOperator("**"))
+            {
+                moreNamed = Parse();
+            }
+            else if (more is null && moreNamed is null && tokens.TryTakeOperator("*"))
+            {
+                more = Parse();
+            }
+            else if (tokens.Current.Kind == TokenKind.Name && tokens.Peek().Is(TokenKind.Operator, "="))
             {
                 string name = tokens.Take().Text;
                 tokens.Take();
                 named.Add((name, Parse()));
             }
-            else if (named.Count > 0)
+            else if (named.Count > 0 || more is not null || moreNamed is not null)
             {
                 throw tokens.Unexpected("a named argument");
             }
@@ -312,7 +321,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 positional.Add(Parse());
             }
         }
-        return new ArgumentList(positional, named);
+        return new ArgumentList(positional, named) { More = more, MoreNamed = moreNamed };
     }
 
     private Expression ParseFiltersAndTests(Expression value)

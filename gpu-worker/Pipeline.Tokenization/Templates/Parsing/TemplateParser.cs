@@ -110,17 +110,14 @@ internal sealed class TemplateParser
         }
         Expression items = _expressions.ParseWithoutCondition();
         Expression? filter = _tokens.TryTakeName("if") ? _expressions.Parse() : null;
-        if (_tokens.IsName("recursive"))
-        {
-            throw new TemplateSyntaxException("Recursive loops are not supported", _tokens.Position);
-        }
+        bool recursive = _tokens.TryTakeName("recursive");
         EndTag();
         _loops++;
         List<Statement> body = ParseBody("else", "endfor");
         _loops--;
         IReadOnlyList<Statement> otherwise = TryEmptyTag("else") ? ParseBody("endfor") : [];
         ExpectEmptyTag("endfor");
-        return new For(targets, items, filter, body, otherwise, position);
+        return new For(targets, items, filter, recursive, body, otherwise, position);
     }
 
     private Statement ParseSet(Position position)

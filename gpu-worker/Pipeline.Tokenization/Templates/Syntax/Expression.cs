@@ -22,9 +22,17 @@ internal sealed record Slice(
     Expression Target, Expression? Start, Expression? Stop, Expression? Step, Position Position) : Expression(Position);
 
 /// <summary>What stands in parentheses after a name.</summary>
+/// <param name="Positional">Arguments by place.</param>
+/// <param name="Named">Arguments by name.</param>
 internal sealed record ArgumentList(
     IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named)
 {
+    /// <summary><c>*list</c>: further arguments by place.</summary>
+    public Expression? More { get; init; }
+
+    /// <summary><c>**mapping</c>: further arguments by name.</summary>
+    public Expression? MoreNamed { get; init; }
+
     public static readonly ArgumentList Empty = new([], []);
 }
 

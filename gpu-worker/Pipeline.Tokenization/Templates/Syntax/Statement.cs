@@ -15,7 +15,7 @@ internal sealed record If(
     IReadOnlyList<Statement> Else, Position Position) : Statement(Position);
 
 internal sealed record For(
-    IReadOnlyList<string> Targets, Expression Items, Expression? Filter,
+    IReadOnlyList<string> Targets, Expression Items, Expression? Filter, bool IsRecursive,
     IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else, Position Position) : Statement(Position);
 
 internal sealed record Break(Position Position) : Statement(Position);
