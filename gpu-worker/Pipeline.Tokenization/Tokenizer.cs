@@ -1,49 +1,51 @@
-using System.Buffers;
-using System.Text;
-using Pipeline.Tokenization.Bytes;
+using Pipeline.Tokenization.Decoding;
 using Pipeline.Tokenization.Files;
-using Pipeline.Tokenization.Normalization;
+using Pipeline.Tokenization.Models;
 using Pipeline.Tokenization.Splitting;
 
 namespace Pipeline.Tokenization;
 
 /// <summary>
-/// Text to tokens and back, token for token as Hugging Face's tokenizers do it, for byte-level BPE (GPT-2, Llama 3,
-/// Qwen and their like). Immutable and safe for any number of threads.
+/// Text to tokens and back, token for token as Hugging Face's tokenizers do it: byte-level BPE (GPT-2, Llama 3, Qwen),
+/// SentencePiece's BPE (Llama 2, Gemma) and Unigram (T5, XLM-R), WordPiece (BERT). Immutable and safe for any number of threads.
 /// </summary>
 public sealed class Tokenizer
 {
     private readonly Dictionary<string, int> _ids;
-    private readonly byte[]?[] _bytes;
+    private readonly string?[] _spellings;
+    private readonly Lazy<byte[]?[]> _bytes;
     private readonly HashSet<int> _special;
     private readonly HashSet<int> _endTokens;
     private readonly AddedTokenFinder _rawTokens;
     private readonly AddedTokenFinder _normalizedTokens;
     private readonly Func<string, string> _normalize;
     private readonly PreTokenizerPart _preTokenizer;
+    private readonly TokenModel _model;
     private readonly PostProcessorPart _postProcessor;
-    private readonly PieceEncoder _pieces;
+    private readonly DecoderPart _decoder;
 
     private Tokenizer(TokenizerFile file, TokenizerSettings settings)
     {
-        ModelPart model = ModelPart.Read(file.Model);
         List<AddedToken> added = [.. file.AddedTokens.Select(entry => entry.ToAddedToken())];
         _normalize = NormalizerPart.Read(file.Normalizer);
         _preTokenizer = PreTokenizerPart.Read(file.PreTokenizer);
+        _model = ModelPart.Read(file.Model, _preTokenizer.ByteLevel);
         _postProcessor = PostProcessorPart.Read(file.PostProcessor);
+        _decoder = DecoderPart.Read(file.Decoder);
         _rawTokens = new AddedTokenFinder(added.Where(token => !token.Normalized));
-        _normalizedTokens = new AddedTokenFinder(added.Where(token => token.Normalized));
-        _pieces = new PieceEncoder(model);
+        _normalizedTokens = new AddedTokenFinder(
+            added.Where(token => token.Normalized).Select(token => token with { Content = _normalize(token.Content) }));
         _special = [.. added.Where(token => token.Special).Select(token => token.Id)];
 
-        _ids = new Dictionary<string, int>(model.Vocabulary);
+        _ids = new Dictionary<string, int>(_model.Vocabulary);
         added.ForEach(token => _ids[token.Content] = token.Id);
-        _bytes = new byte[_ids.Values.DefaultIfEmpty(-1).Max() + 1][];
-        foreach ((string token, int id) in model.Vocabulary)
+        _spellings = new string?[_ids.Values.DefaultIfEmpty(-1).Max() + 1];
+        foreach ((string token, int id) in _model.Vocabulary)
         {
-            _bytes[id] = ByteLevelAlphabet.TryGetBytes(token, out byte[]? bytes) ? bytes : Encoding.UTF8.GetBytes(token);
+            _spellings[id] = token;
         }
-        added.ForEach(token => _bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content));
+        added.ForEach(token => _spellings[token.Id] = token.Content);
+        _bytes = new(() => Array.ConvertAll(_spellings, token => token is null ? null : _decoder.Bytes(token)));
 
         BeginToken = Role(settings, "bos_token");
         PadToken = Role(settings, "pad_token");
@@ -55,7 +57,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>One more than the highest token id. A model's own vocabulary may be padded beyond it.</summary>
-    public int VocabularySize => _bytes.Length;
+    public int VocabularySize => _spellings.Length;
 
     /// <summary>The token that begins a text (<c>bos_token</c>), if the model has one.</summary>
     public int? BeginToken { get; }
@@ -99,9 +101,11 @@ public sealed class Tokenizer
         bool findSpecial = specialTokens == SpecialTokens.Parse;
         List<Segment> segments = [];
         _rawTokens.Split(CodePointText.WellFormed(text), findSpecial, segments);
+        bool beginsText = true;
         foreach (Segment segment in segments)
         {
-            EncodeSegment(segment, findSpecial, output);
+            EncodeSegment(segment, findSpecial, beginsText, output);
+            beginsText = false;
         }
         if (addSpecialTokens)
         {
@@ -115,22 +119,21 @@ public sealed class Tokenizer
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
     public string Decode(ReadOnlySpan<int> tokens, bool skipSpecial)
     {
-        var bytes = new ArrayBufferWriter<byte>(Math.Max(16, tokens.Length * 4));
+        var text = new DecodedText();
+        ITokenTexts steps = CreateDecodingSteps(text);
         foreach (int token in tokens)
         {
-            if (!(skipSpecial && IsSpecial(token)))
+            if (!(skipSpecial && IsSpecial(token)) && Spelling(token) is { } spelling)
             {
-                bytes.Write(TokenBytes(token));
+                steps.Add(spelling);
             }
         }
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+        steps.End();
+        return text.Take();
     }
 
     /// <inheritdoc cref="Decode(ReadOnlySpan{int}, bool)"/>
     public string Decode(IReadOnlyList<int> tokens, bool skipSpecial) => Decode((int[])[.. tokens], skipSpecial);
-
-    /// <summary>The bytes that a token adds to a text; none for an id that the vocabulary does not have.</summary>
-    public ReadOnlySpan<byte> TokenBytes(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : null;
 
     /// <summary>
     /// The bytes that a token adds to a text that has begun, as masks over the vocabulary need them. They may be part of
@@ -142,7 +145,7 @@ public sealed class Tokenizer
     /// <returns>False for special tokens, which are not text, and for ids that the vocabulary does not have.</returns>
     public bool TryGetBytes(int id, out ReadOnlyMemory<byte> bytes)
     {
-        byte[]? known = (uint)id < (uint)_bytes.Length && !IsSpecial(id) ? _bytes[id] : null;
+        byte[]? known = (uint)id < (uint)_spellings.Length && !IsSpecial(id) ? _bytes.Value[id] : null;
         bytes = known;
         return known is not null;
     }
@@ -157,7 +160,12 @@ public sealed class Tokenizer
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
     public IncrementalDecoder CreateDecoder(bool skipSpecial = true) => new(this, skipSpecial);
 
-    private void EncodeSegment(Segment segment, bool findSpecial, List<int> output)
+    /// <summary>How a token is spelled in the vocabulary; null for an id that it does not have.</summary>
+    internal string? Spelling(int id) => (uint)id < (uint)_spellings.Length ? _spellings[id] : null;
+
+    internal ITokenTexts CreateDecodingSteps(DecodedText text) => _decoder.Create(text);
+
+    private void EncodeSegment(Segment segment, bool findSpecial, bool beginsText, List<int> output)
     {
         if (segment.Token >= 0)
         {
@@ -171,14 +179,16 @@ public sealed class Tokenizer
             if (part.Token >= 0)
             {
                 output.Add(part.Token);
-                continue;
             }
-            bool prefix = _preTokenizer.PrefixSpace && part.Text[0] != ' ';
-            CodePointText text = CodePointText.Of(prefix ? " " + part.Text : part.Text);
-            foreach (Piece piece in _preTokenizer.Split(text.Shadow))
+            else
             {
-                _pieces.Encode(text.Slice(piece), output);
+                PieceList pieces = _preTokenizer.Split(part.Text, beginsText);
+                foreach (Piece piece in pieces.Pieces)
+                {
+                    _model.Encode(pieces.Text.AsSpan(piece.Start, piece.Length), output);
+                }
             }
+            beginsText = false;
         }
     }
 

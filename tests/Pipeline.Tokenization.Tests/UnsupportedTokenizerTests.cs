@@ -5,14 +5,18 @@ namespace Pipeline.Tokenization.Tests;
 public class UnsupportedTokenizerTests
 {
     [Theory]
+    [InlineData("model", """{"type":"WordLevel","vocab":{}}""", "'WordLevel'")]
     [InlineData("model", """{"type":"Unigram","vocab":[]}""", "'Unigram'")]
-    [InlineData("model", """{"type":"WordPiece","vocab":{}}""", "'WordPiece'")]
-    [InlineData("normalizer", """{"type":"Lowercase"}""", "'Lowercase'")]
-    [InlineData("pre_tokenizer", """{"type":"Metaspace"}""", "Metaspace")]
-    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Whitespace"},{"type":"ByteLevel"}]}""", "'Whitespace'")]
-    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"[a&&[b]]"},"behavior":"Isolated"},{"type":"ByteLevel"}]}""", "[a&&[b]]")]
-    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\p{Han}"},"behavior":"Isolated"},{"type":"ByteLevel"}]}""", @"\p{Han}")]
-    [InlineData("pre_tokenizer", null, "none")]
+    [InlineData("normalizer", """{"type":"ByteLevel"}""", "'ByteLevel'")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Odd"}]}""", "'Odd'")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"[a&&[b]]"},"content":""}""", "[a&&[b]]")]
+    [InlineData("pre_tokenizer", """{"type":"UnicodeScripts"}""", "'UnicodeScripts'")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"ByteLevel"},{"type":"Whitespace"}]}""", "'Whitespace'")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"[a&&[b]]"},"behavior":"Isolated"}""", "[a&&[b]]")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\p{Han}"},"behavior":"Isolated"}""", @"\p{Han}")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Odd"}""", "'Odd'")]
+    [InlineData("decoder", """{"type":"CTC"}""", "'CTC'")]
+    [InlineData("decoder", """{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Metaspace"}]}""", "'Metaspace'")]
     [InlineData("post_processor", """{"type":"Odd"}""", "'Odd'")]
     public void What_is_not_supported_is_named(string part, string? json, string named)
     {
@@ -23,6 +27,7 @@ public class UnsupportedTokenizerTests
 
     [Theory]
     [InlineData("byte_fallback", "true")]
+    [InlineData("continuing_subword_prefix", "\"##\"")]
     [InlineData("dropout", "0.1")]
     [InlineData("end_of_word_suffix", "\"</w>\"")]
     public void So_are_kinds_of_bpe(string setting, string value)

@@ -1,46 +1,37 @@
 using System.Text.Json;
-using Pipeline.Tokenization.Bytes;
+using Pipeline.Tokenization.Models;
 
 namespace Pipeline.Tokenization.Files;
 
-/// <summary>The model of tokenizer.json: a byte-level BPE vocabulary and its merges.</summary>
-internal sealed class ModelPart
+/// <summary>The model of tokenizer.json: its vocabulary, and how tokens are made with it.</summary>
+internal static class ModelPart
 {
-    private ModelPart(Dictionary<string, int> vocabulary, BytePairMerges merges, bool wholePiecesFirst)
+    /// <param name="model">The part.</param>
+    /// <param name="byteLevel">Whether the pre-tokenizer gives the model bytes rather than characters.</param>
+    /// <exception cref="InvalidDataException">The part is damaged.</exception>
+    /// <exception cref="NotSupportedException">The model is of a kind that is not supported; the message names it.</exception>
+    public static TokenModel Read(JsonElement model, bool byteLevel)
     {
-        Vocabulary = vocabulary;
-        Merges = merges;
-        WholePiecesFirst = wholePiecesFirst;
+        // Files of the first years leave the type out; only BPE has merges, and only Unigram a list as its vocabulary.
+        string kind = model.ValueKind == JsonValueKind.Object && !model.TryGetProperty("type", out _)
+            ? model.TryGetProperty("merges", out _) ? "BPE" : model.TryGetProperty("unk_id", out _) ? "Unigram" : "WordPiece"
+            : model.Kind("model");
+        if (byteLevel && kind is ("Unigram" or "WordPiece"))
+        {
+            throw new NotSupportedException($"Tokenizer models of kind '{kind}' over bytes (a ByteLevel pre-tokenizer) are not supported.");
+        }
+        return kind switch
+        {
+            "BPE" => BpePart.Read(model, byteLevel),
+            "Unigram" => ReadUnigram(model),
+            "WordPiece" => ReadWordPiece(model),
+            _ => throw new NotSupportedException($"Tokenizer models of kind '{kind}' are not supported."),
+        };
     }
 
-    public IReadOnlyDictionary<string, int> Vocabulary { get; }
-
-    public BytePairMerges Merges { get; }
-
-    /// <summary>Whether a piece that is in the vocabulary is taken whole, even where the merges lead elsewhere.</summary>
-    public bool WholePiecesFirst { get; }
-
-    public static ModelPart Read(JsonElement model)
+    /// <summary>A vocabulary that is an object of ids by spelling.</summary>
+    public static Dictionary<string, int> ReadVocabulary(JsonElement model)
     {
-        // Files of the first years leave the type out; only BPE has merges.
-        string kind = model.ValueKind == JsonValueKind.Object && !model.TryGetProperty("type", out _)
-            && model.TryGetProperty("merges", out _) ? "BPE" : model.Kind("model");
-        if (kind != "BPE")
-        {
-            throw new NotSupportedException($"Tokenizer models of kind '{kind}' are not supported: only byte-level 'BPE' is.");
-        }
-        Refuse(model, "continuing_subword_prefix");
-        Refuse(model, "end_of_word_suffix");
-        if (model.TryGetProperty("dropout", out JsonElement dropout) && !dropout.IsAbsent() && dropout.GetDouble() > 0)
-        {
-            throw new NotSupportedException("Tokenizers with BPE dropout are not supported: they encode by chance.");
-        }
-        if (model.Flag("byte_fallback", false))
-        {
-            throw new NotSupportedException(
-                "BPE tokenizers with byte_fallback (SentencePiece style) are not supported: only byte-level BPE is.");
-        }
-
         var vocabulary = new Dictionary<string, int>();
         foreach (JsonProperty entry in model.Required("vocab", JsonValueKind.Object, "model").EnumerateObject())
         {
@@ -48,57 +39,43 @@ internal sealed class ModelPart
                 ? id
                 : throw new InvalidDataException($"tokenizer.json: the id of token '{entry.Name}' is not an id.");
         }
-        int unknown = model.Text("unk_token") is { } text && vocabulary.TryGetValue(text, out int unk) ? unk : -1;
-        var merges = new BytePairMerges(ByteTokens(vocabulary, unknown), ReadMerges(model, vocabulary), unknown);
-        return new ModelPart(vocabulary, merges, model.Flag("ignore_merges", false));
+        return vocabulary;
     }
 
-    private static void Refuse(JsonElement model, string name)
+    private static Unigram ReadUnigram(JsonElement model)
     {
-        if (!string.IsNullOrEmpty(model.Text(name)))
+        var vocabulary = new Dictionary<string, int>();
+        var scores = new List<double>();
+        foreach (JsonElement entry in model.Required("vocab", JsonValueKind.Array, "model").EnumerateArray())
         {
-            throw new NotSupportedException($"BPE tokenizers with {name} are not supported: only byte-level BPE is.");
-        }
-    }
-
-    private static int[] ByteTokens(Dictionary<string, int> vocabulary, int unknown)
-    {
-        int[] tokens = new int[256];
-        for (int value = 0; value < 256; value++)
-        {
-            tokens[value] = vocabulary.GetValueOrDefault(ByteLevelAlphabet.Character((byte)value).ToString(), -1);
-            // 0xC0, 0xC1 and 0xF5 on never occur in UTF-8; any other gap would lose text without a word.
-            if (tokens[value] < 0 && unknown < 0 && value is not (0xC0 or 0xC1 or >= 0xF5))
+            if (entry.ValueKind != JsonValueKind.Array || entry.GetArrayLength() != 2
+                || entry[0].ValueKind != JsonValueKind.String || entry[1].ValueKind != JsonValueKind.Number)
             {
-                throw new NotSupportedException(
-                    $"The BPE vocabulary has no token for byte 0x{value:X2}: only byte-level BPE is supported.");
+                throw new InvalidDataException($"tokenizer.json: entry {scores.Count} of the vocabulary is not a token and its score.");
             }
+            vocabulary[entry[0].GetString()!] = scores.Count;
+            scores.Add(entry[1].GetDouble());
         }
-        return tokens;
+        int unknown = -1;
+        if (model.TryGetProperty("unk_id", out JsonElement id) && !id.IsAbsent()
+            && !(id.TryGetInt32(out unknown) && unknown >= 0 && unknown < scores.Count))
+        {
+            throw new InvalidDataException("tokenizer.json: the model's unk_id is not in the vocabulary.");
+        }
+        return new Unigram(vocabulary, [.. scores], unknown, model.Flag("byte_fallback", false));
     }
 
-    /// <summary>Merges are written as "left right", or in newer files as ["left", "right"].</summary>
-    private static List<(int Left, int Right, int Joined)> ReadMerges(JsonElement model, Dictionary<string, int> vocabulary)
+    private static WordPiece ReadWordPiece(JsonElement model)
     {
-        var merges = new List<(int, int, int)>();
-        foreach (JsonElement merge in model.Required("merges", JsonValueKind.Array, "model").EnumerateArray())
+        Dictionary<string, int> vocabulary = ReadVocabulary(model);
+        string unknown = model.Text("unk_token") ?? "[UNK]";
+        int longest = 100;
+        if (model.TryGetProperty("max_input_chars_per_word", out JsonElement most) && !most.TryGetInt32(out longest))
         {
-            string[] parts = merge.ValueKind switch
-            {
-                JsonValueKind.String => merge.GetString()!.Split(' '),
-                JsonValueKind.Array => [.. merge.EnumerateArray().Select(part => part.GetString() ?? "")],
-                _ => [],
-            };
-            if (parts.Length != 2)
-            {
-                throw new InvalidDataException($"tokenizer.json: merge {merges.Count + 1} is not a pair: {merge.GetRawText()}");
-            }
-            merges.Add((Id(parts[0]), Id(parts[1]), Id(parts[0] + parts[1])));
+            throw new InvalidDataException("tokenizer.json: the model's max_input_chars_per_word is not a number.");
         }
-        return merges;
-
-        int Id(string token) => vocabulary.TryGetValue(token, out int id)
-            ? id
-            : throw new InvalidDataException($"tokenizer.json: merge {merges.Count + 1} needs token '{token}', which is not in the vocabulary.");
+        return vocabulary.TryGetValue(unknown, out int id)
+            ? new WordPiece(vocabulary, id, model.Text("continuing_subword_prefix") ?? "##", longest)
+            : throw new InvalidDataException($"tokenizer.json: the model's unk_token '{unknown}' is not in the vocabulary.");
     }
 }

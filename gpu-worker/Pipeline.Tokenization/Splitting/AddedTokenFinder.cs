@@ -1,6 +1,7 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
+using System.Text;
 using Pipeline.Tokenization.Files;
+using Pipeline.Tokenization.Normalization;
 
 namespace Pipeline.Tokenization.Splitting;
 
@@ -59,7 +60,7 @@ internal sealed class AddedTokenFinder
                 output.Add(new Segment(text[done..start], -1));
             }
             output.Add(new Segment("", token.Id));
-            done = position = end;
+            done = end;
         }
         if (done < text.Length)
         {
@@ -80,6 +81,6 @@ internal sealed class AddedTokenFinder
     }
 
     private static bool TouchesWord(string text, int start, int end) =>
-        (start > 0 && Regex.IsMatch(text.AsSpan(start - 1, 1), @"\w"))
-        || (end < text.Length && Regex.IsMatch(text.AsSpan(end, 1), @"\w"));
+        (Rune.DecodeLastFromUtf16(text.AsSpan(0, start), out Rune before, out _) == OperationStatus.Done && Characters.IsWord(before))
+        || (Rune.DecodeFromUtf16(text.AsSpan(end), out Rune after, out _) == OperationStatus.Done && Characters.IsWord(after));
 }

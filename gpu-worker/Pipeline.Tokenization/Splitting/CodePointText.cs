@@ -13,50 +13,34 @@ namespace Pipeline.Tokenization.Splitting;
 /// </remarks>
 internal sealed class CodePointText
 {
-    private readonly int[]? _offsets;
+    private readonly int[] _offsets;
 
-    private CodePointText(string text, string shadow, int[]? offsets)
+    private CodePointText(string shadow, int[] offsets)
     {
-        Text = text;
         Shadow = shadow;
         _offsets = offsets;
     }
 
-    /// <summary>The text itself, well-formed UTF-16.</summary>
-    public string Text { get; }
-
     public string Shadow { get; }
 
     /// <param name="text">Well-formed UTF-16.</param>
-    public static CodePointText Of(string text)
+    public static CodePointText Of(ReadOnlySpan<char> text)
     {
-        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
-        {
-            return new CodePointText(text, text, null);
-        }
         var shadow = new StringBuilder(text.Length);
-        var offsets = new List<int>(text.Length + 1);
+        int[] offsets = new int[text.Length + 1];
         int offset = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            offsets.Add(offset);
+            offsets[shadow.Length] = offset;
             shadow.Append(rune.IsBmp ? (char)rune.Value : StandIn(Rune.GetUnicodeCategory(rune)));
             offset += rune.Utf16SequenceLength;
         }
-        offsets.Add(offset);
-        return new CodePointText(text, shadow.ToString(), [.. offsets]);
+        offsets[shadow.Length] = offset;
+        return new CodePointText(shadow.ToString(), offsets);
     }
 
-    /// <summary>The part of <see cref="Text"/> that a part of the shadow stands for.</summary>
-    public ReadOnlySpan<char> Slice(Piece piece)
-    {
-        if (_offsets is null)
-        {
-            return Text.AsSpan(piece.Start, piece.Length);
-        }
-        int start = _offsets[piece.Start];
-        return Text.AsSpan(start, _offsets[piece.Start + piece.Length] - start);
-    }
+    /// <summary>Where in the text a place in the shadow is.</summary>
+    public int Offset(int place) => _offsets[place];
 
     /// <summary>The text with unpaired surrogates replaced by U+FFFD, as they have no bytes in UTF-8.</summary>
     public static string WellFormed(string text)

@@ -3,7 +3,7 @@ using Pipeline.Tokenization.Normalization;
 namespace Pipeline.Tokenization.Tests;
 
 /// <summary>Facts from Unicode's NormalizationTest.txt and UAX #15.</summary>
-public class CanonicalCompositionTests
+public class UnicodeFormTests
 {
     [Theory]
     [InlineData("plain ASCII", "plain ASCII")]
@@ -28,7 +28,7 @@ public class CanonicalCompositionTests
     [InlineData("a\u0300\u0300", "\u00E0\u0300")]
     public void Text_is_composed(string text, string expected)
     {
-        Assert.Equal(expected, CanonicalComposition.Normalize(text));
-        Assert.Equal(expected, CanonicalComposition.Normalize(expected));
+        Assert.Equal(expected, UnicodeForm.C.Normalize(text));
+        Assert.Equal(expected, UnicodeForm.C.Normalize(expected));
     }
 }

@@ -3,18 +3,36 @@ using System.Text;
 namespace Pipeline.Tokenization.Normalization;
 
 /// <summary>
-/// Unicode's normalization form C (UAX #15). .NET has it only with ICU, which the invariant mode that the services run
-/// in leaves out: there <see cref="string.Normalize()"/> returns what it was given.
+/// Unicode's normalization forms (UAX #15). .NET has them only with ICU, which the invariant mode that the services run
+/// in leaves out: there <see cref="string.Normalize()"/> returns what it was given. Immutable.
 /// </summary>
-internal static class CanonicalComposition
+internal sealed class UnicodeForm
 {
     private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7;
     private const int LeadCount = 19, VowelCount = 21, TrailCount = 28;
 
-    public static string Normalize(string text)
+    public static readonly UnicodeForm C = new(compatibility: false, compose: true, '\u0300');
+    public static readonly UnicodeForm D = new(compatibility: false, compose: false, '\u00C0');
+    public static readonly UnicodeForm KC = new(compatibility: true, compose: true, '\u00A0');
+    public static readonly UnicodeForm KD = new(compatibility: true, compose: false, '\u00A0');
+
+    private readonly bool _compatibility;
+    private readonly bool _compose;
+    private readonly char _firstAffected;
+
+    /// <param name="compatibility">Whether characters are also replaced by those that they are variants of.</param>
+    /// <param name="compose">Whether what can be one character becomes one.</param>
+    /// <param name="firstAffected">A text of characters below it is in this form already.</param>
+    private UnicodeForm(bool compatibility, bool compose, char firstAffected)
     {
-        // Nothing below U+0300 combines with what stands before it.
-        if (text.AsSpan().IndexOfAnyExceptInRange('\0', '\u02FF') < 0)
+        _compatibility = compatibility;
+        _compose = compose;
+        _firstAffected = firstAffected;
+    }
+
+    public string Normalize(string text)
+    {
+        if (text.AsSpan().IndexOfAnyExceptInRange('\0', (char)(_firstAffected - 1)) < 0)
         {
             return text;
         }
@@ -24,7 +42,10 @@ internal static class CanonicalComposition
             Decompose(rune.Value, codePoints);
         }
         Order(codePoints);
-        Compose(codePoints);
+        if (_compose)
+        {
+            Compose(codePoints);
+        }
         var result = new StringBuilder(text.Length);
         foreach (int codePoint in codePoints)
         {
@@ -33,7 +54,7 @@ internal static class CanonicalComposition
         return result.ToString();
     }
 
-    private static void Decompose(int codePoint, List<int> output)
+    private void Decompose(int codePoint, List<int> output)
     {
         int syllable = codePoint - HangulBase;
         if (syllable is >= 0 and < LeadCount * VowelCount * TrailCount)
@@ -45,7 +66,8 @@ internal static class CanonicalComposition
                 output.Add(TrailBase + syllable % TrailCount);
             }
         }
-        else if (CanonicalData.Decompositions.TryGetValue(codePoint, out int[]? parts))
+        else if (UnicodeData.Canonical.TryGetValue(codePoint, out int[]? parts)
+            || (_compatibility && UnicodeData.Compatibility.TryGetValue(codePoint, out parts)))
         {
             foreach (int part in parts)
             {
@@ -64,13 +86,13 @@ internal static class CanonicalComposition
         for (int start = 0; start < codePoints.Count; start++)
         {
             int end = start;
-            while (end < codePoints.Count && CanonicalData.Class(codePoints[end]) != 0)
+            while (end < codePoints.Count && UnicodeData.Class(codePoints[end]) != 0)
             {
                 end++;
             }
             if (end - start > 1)
             {
-                int[] run = [.. codePoints.GetRange(start, end - start).OrderBy(CanonicalData.Class)];
+                int[] run = [.. codePoints.GetRange(start, end - start).OrderBy(UnicodeData.Class)];
                 for (int i = 0; i < run.Length; i++)
                 {
                     codePoints[start + i] = run[i];
@@ -88,7 +110,7 @@ internal static class CanonicalComposition
         for (int i = 0; i < codePoints.Count; i++)
         {
             int current = codePoints[i];
-            int currentClass = CanonicalData.Class(current);
+            int currentClass = UnicodeData.Class(current);
             // A mark is blocked from its starter by one of the same or a higher class between them.
             bool adjacent = starter == kept - 1;
             if (starter >= 0 && (adjacent || lastClass < currentClass)
@@ -122,6 +144,6 @@ internal static class CanonicalComposition
             composed = first + trail;
             return true;
         }
-        return CanonicalData.Compositions.TryGetValue((first, second), out composed);
+        return UnicodeData.Compositions.TryGetValue((first, second), out composed);
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Pipeline.Tokenization.Bytes;
+namespace Pipeline.Tokenization.Models;
 
 /// <summary>
 /// The printable stand-ins that byte-level vocabularies use for the 256 byte values: printable Latin-1 stands for
