@@ -5,6 +5,7 @@ bench() {
   local options=" $* "
   case $options in *' --device cuda'* | *' --suite cuda '*) export PIPELINE_DEVICE=cuda ;; esac
   case $options in *' --peer llama.cpp '* | *' --peer=llama.cpp '* | *' --suite cpu '* | *' --verify '*) find_llama_cpp ;; esac
+  [ "${1:-}" != tokenizer ] || find_references
   export PIPELINE_BENCH_OUT=$ROOT/artifacts/bench
   program tests/Pipeline.Benchmarks "$@"
 }

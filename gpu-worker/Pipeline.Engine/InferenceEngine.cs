@@ -104,7 +104,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     public static InferenceEngine Load(EngineOptions options, TimeProvider? timeProvider = null)
     {
         EngineOptionsValidator.Validate(options);
-        Tokenizer? tokenizer = File.Exists(Path.Combine(options.ModelDirectory, "tokenizer.json"))
+        Tokenizer? tokenizer = Tokenizer.IsIn(options.ModelDirectory)
             ? Tokenizer.Load(options.ModelDirectory) : null;
         return Load(options, timeProvider, tokenizer, shown => tokenizer is null ? null : new TokenizerTextDecoder(tokenizer, shown));
     }

@@ -1,5 +1,6 @@
 using Pipeline.Tokenization.Decoding;
 using Pipeline.Tokenization.Files;
+using Pipeline.Tokenization.Files.SentencePiece;
 using Pipeline.Tokenization.Models;
 using Pipeline.Tokenization.Splitting;
 
@@ -11,6 +12,9 @@ namespace Pipeline.Tokenization;
 /// </summary>
 public sealed class Tokenizer
 {
+    private const string JsonFile = "tokenizer.json";
+    private const string SentencePieceModelFile = "tokenizer.model";
+
     private readonly Dictionary<string, int> _ids;
     private readonly string?[] _spellings;
     private readonly Lazy<byte[]?[]> _bytes;
@@ -24,27 +28,33 @@ public sealed class Tokenizer
     private readonly PostProcessorPart _postProcessor;
     private readonly DecoderPart _decoder;
 
-    private Tokenizer(TokenizerFile file, TokenizerSettings settings)
+    private Tokenizer(TokenizerParts parts, TokenizerSettings settings)
     {
-        List<AddedToken> added = [.. file.AddedTokens.Select(entry => entry.ToAddedToken())];
-        _normalize = NormalizerPart.Read(file.Normalizer);
-        _preTokenizer = PreTokenizerPart.Read(file.PreTokenizer);
-        _model = ModelPart.Read(file.Model, _preTokenizer.ByteLevel);
-        _postProcessor = PostProcessorPart.Read(file.PostProcessor);
-        _decoder = DecoderPart.Read(file.Decoder);
+        IReadOnlyList<AddedToken> added = parts.AddedTokens;
+        _normalize = parts.Normalize;
+        _preTokenizer = parts.PreTokenizer;
+        _model = parts.Model;
+        _postProcessor = parts.PostProcessor;
+        _decoder = parts.Decoder;
         _rawTokens = new AddedTokenFinder(added.Where(token => !token.Normalized));
         _normalizedTokens = new AddedTokenFinder(
             added.Where(token => token.Normalized).Select(token => token with { Content = _normalize(token.Content) }));
         _special = [.. added.Where(token => token.Special).Select(token => token.Id)];
 
         _ids = new Dictionary<string, int>(_model.Vocabulary);
-        added.ForEach(token => _ids[token.Content] = token.Id);
+        foreach (AddedToken token in added)
+        {
+            _ids[token.Content] = token.Id;
+        }
         _spellings = new string?[_ids.Values.DefaultIfEmpty(-1).Max() + 1];
-        foreach ((string token, int id) in _model.Vocabulary)
+        foreach ((string token, int id) in _ids)
         {
             _spellings[id] = token;
         }
-        added.ForEach(token => _spellings[token.Id] = token.Content);
+        foreach (AddedToken token in added)
+        {
+            _spellings[token.Id] = token.Content;
+        }
         _bytes = new(() => Array.ConvertAll(_spellings, token => token is null ? null : _decoder.Bytes(token)));
 
         BeginToken = Role(settings, "bos_token");
@@ -71,15 +81,26 @@ public sealed class Tokenizer
     /// </summary>
     public IReadOnlySet<int> EndTokens => _endTokens;
 
+    /// <summary>Whether a model directory has a tokenizer that <see cref="Load"/> can try to read.</summary>
+    public static bool IsIn(string modelDirectory) =>
+        File.Exists(Path.Combine(modelDirectory, JsonFile)) || File.Exists(Path.Combine(modelDirectory, SentencePieceModelFile));
+
     /// <summary>
-    /// Reads tokenizer.json and, where they are, tokenizer_config.json, special_tokens_map.json,
-    /// generation_config.json and config.json from a model directory in Hugging Face layout.
+    /// Reads tokenizer.json, or where there is none tokenizer.model (SentencePiece's own), and, where they are,
+    /// tokenizer_config.json, special_tokens_map.json, generation_config.json and config.json from a model directory in
+    /// Hugging Face layout.
     /// </summary>
-    /// <exception cref="FileNotFoundException">There is no tokenizer.json.</exception>
+    /// <exception cref="FileNotFoundException">There is neither.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or names a token that is not there.</exception>
     /// <exception cref="NotSupportedException">The tokenizer is of a kind that is not supported; the message names it.</exception>
-    public static Tokenizer Load(string modelDirectory) =>
-        new(TokenizerFile.Read(Path.Combine(modelDirectory, "tokenizer.json")), TokenizerSettings.Read(modelDirectory));
+    public static Tokenizer Load(string modelDirectory)
+    {
+        string json = Path.Combine(modelDirectory, JsonFile);
+        TokenizerSettings settings = TokenizerSettings.Read(modelDirectory);
+        return File.Exists(json) ? new(TokenizerFile.Read(json), settings)
+            : IsIn(modelDirectory) ? new(SentencePieceFile.Read(modelDirectory, settings), settings)
+            : throw new FileNotFoundException($"The model directory has no tokenizer: neither {json} nor a {SentencePieceModelFile} is there.", json);
+    }
 
     /// <summary>The tokens of a text.</summary>
     /// <param name="text">Any text. An unpaired surrogate counts as U+FFFD.</param>

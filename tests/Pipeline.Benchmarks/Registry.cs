@@ -5,6 +5,7 @@ using Pipeline.Benchmarks.Prefix;
 using Pipeline.Benchmarks.Rounding;
 using Pipeline.Benchmarks.Speculative;
 using Pipeline.Benchmarks.Throughput;
+using Pipeline.Benchmarks.Tokenizers;
 
 namespace Pipeline.Benchmarks;
 
@@ -18,6 +19,7 @@ internal static class Registry
         new PlannerBenchmark(),
         new PrefixBenchmark(),
         new SpeculativeBenchmark(),
+        new TokenizerBenchmark(),
         new RoundingBenchmark(),
         new CeilingsBenchmark(),
     ];

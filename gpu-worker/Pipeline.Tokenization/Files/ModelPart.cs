@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipeline.Tokenization.Models;
 
@@ -54,7 +55,7 @@ internal static class ModelPart
                 throw new InvalidDataException($"tokenizer.json: entry {scores.Count} of the vocabulary is not a token and its score.");
             }
             vocabulary[entry[0].GetString()!] = scores.Count;
-            scores.Add(entry[1].GetDouble());
+            scores.Add(Score(entry[1].GetRawText()));
         }
         int unknown = -1;
         if (model.TryGetProperty("unk_id", out JsonElement id) && !id.IsAbsent()
@@ -63,6 +64,37 @@ internal static class ModelPart
             throw new InvalidDataException("tokenizer.json: the model's unk_id is not in the vocabulary.");
         }
         return new Unigram(vocabulary, [.. scores], unknown, model.Flag("byte_fallback", false));
+    }
+
+    /// <summary>
+    /// A number as the original reads it (serde_json: all digits as one whole number, divided by a power of ten), which can
+    /// be the neighbour of the nearest one. It decides between ways that cost the same, such as repeated letters have.
+    /// </summary>
+    private static double Score(string text)
+    {
+        (UInt128 digits, int exponent, bool full, bool point) = (0, 0, false, false);
+        ReadOnlySpan<char> mantissa = text.AsSpan().TrimStart('-');
+        int e = mantissa.IndexOfAny('e', 'E');
+        if (e >= 0)
+        {
+            exponent = int.Parse(mantissa[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            mantissa = mantissa[..e];
+        }
+        foreach (char digit in mantissa)
+        {
+            if (digit == '.')
+            {
+                point = true;
+                continue;
+            }
+            UInt128 next = digits * 10 + (uint)(digit - '0');
+            full |= next > ulong.MaxValue;
+            digits = full ? digits : next;
+            exponent += full ? (point ? 0 : 1) : (point ? -1 : 0);
+        }
+        double value = (ulong)digits;
+        value = exponent < 0 ? value / Math.Pow(10, -exponent) : value * Math.Pow(10, exponent);
+        return text[0] == '-' ? -value : value;
     }
 
     private static WordPiece ReadWordPiece(JsonElement model)

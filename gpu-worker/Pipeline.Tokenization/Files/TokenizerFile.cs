@@ -24,14 +24,13 @@ internal sealed class TokenizerFile
     [JsonPropertyName("model")]
     public JsonElement Model { get; init; }
 
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <summary>Reads a tokenizer.json.</summary>
     /// <exception cref="InvalidDataException">The file is not what it should be.</exception>
-    public static TokenizerFile Read(string path)
+    /// <exception cref="NotSupportedException">A part is of a kind that is not supported; the message names it.</exception>
+    public static TokenizerParts Read(string path) => Parse(path).ToParts();
+
+    private static TokenizerFile Parse(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"The model directory has no tokenizer: {path} is missing.", path);
-        }
         try
         {
             using FileStream stream = File.OpenRead(path);
@@ -42,6 +41,20 @@ internal sealed class TokenizerFile
         {
             throw new InvalidDataException($"{path} is not a tokenizer file: {e.Message}", e);
         }
+    }
+
+    private TokenizerParts ToParts()
+    {
+        PreTokenizerPart preTokenizer = PreTokenizerPart.Read(PreTokenizer);
+        return new TokenizerParts
+        {
+            AddedTokens = [.. AddedTokens.Select(entry => entry.ToAddedToken())],
+            Normalize = NormalizerPart.Read(Normalizer),
+            PreTokenizer = preTokenizer,
+            Model = ModelPart.Read(Model, preTokenizer.ByteLevel),
+            PostProcessor = PostProcessorPart.Read(PostProcessor),
+            Decoder = DecoderPart.Read(Decoder),
+        };
     }
 
     internal sealed record AddedTokenEntry(

@@ -46,7 +46,7 @@ internal sealed record BertText(bool CleanText, bool SplitIdeographs, bool Strip
     }
 
     private static bool IsControl(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse;
 
     private static string SetApart(string text)
     {

@@ -30,6 +30,9 @@ internal static class UnicodeData
 
     public static Dictionary<(int, int), int> Compositions { get; } = [];
 
+    /// <summary>All code points that decompose or combine, but for Hangul, which does by arithmetic.</summary>
+    public static IEnumerable<int> Listed => Canonical.Keys.Concat(Compatibility.Keys).Concat(Classes.Keys);
+
     /// <summary>The canonical combining class; 0 for whatever does not combine.</summary>
     public static int Class(int codePoint) => codePoint < 0x300 ? 0 : Classes.GetValueOrDefault(codePoint);
 

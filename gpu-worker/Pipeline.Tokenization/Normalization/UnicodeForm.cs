@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text;
 
 namespace Pipeline.Tokenization.Normalization;
@@ -19,6 +20,7 @@ internal sealed class UnicodeForm
     private readonly bool _compatibility;
     private readonly bool _compose;
     private readonly char _firstAffected;
+    private readonly Lazy<BitArray> _affected;
 
     /// <param name="compatibility">Whether characters are also replaced by those that they are variants of.</param>
     /// <param name="compose">Whether what can be one character becomes one.</param>
@@ -28,14 +30,51 @@ internal sealed class UnicodeForm
         _compatibility = compatibility;
         _compose = compose;
         _firstAffected = firstAffected;
+        _affected = new(FindAffected);
     }
 
-    public string Normalize(string text)
+    public string Normalize(string text) => IsAffected(text) ? NormalizeAll(text) : text;
+
+    /// <summary>Whether a text has a character that may change, or change its neighbours. Most texts have none.</summary>
+    private bool IsAffected(string text)
     {
-        if (text.AsSpan().IndexOfAnyExceptInRange('\0', (char)(_firstAffected - 1)) < 0)
+        int first = text.AsSpan().IndexOfAnyExceptInRange('\0', (char)(_firstAffected - 1));
+        if (first < 0)
         {
-            return text;
+            return false;
         }
+        foreach (Rune rune in text.AsSpan(first).EnumerateRunes())
+        {
+            if (_affected.Value[rune.Value])
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private BitArray FindAffected()
+    {
+        var affected = new BitArray(0x110000);
+        foreach (int codePoint in UnicodeData.Listed)
+        {
+            string alone = new Rune(codePoint).ToString();
+            affected[codePoint] = UnicodeData.Class(codePoint) != 0 || NormalizeAll(alone) != alone;
+        }
+        foreach ((int _, int second) in UnicodeData.Compositions.Keys)
+        {
+            affected[second] |= _compose;
+        }
+        (int start, int count) = _compose ? (VowelBase, TrailBase + TrailCount - VowelBase) : (HangulBase, LeadCount * VowelCount * TrailCount);
+        for (int i = 0; i < count; i++)
+        {
+            affected[start + i] = true;
+        }
+        return affected;
+    }
+
+    private string NormalizeAll(string text)
+    {
         var codePoints = new List<int>(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {

@@ -60,7 +60,7 @@ internal sealed class AddedTokenFinder
                 output.Add(new Segment(text[done..start], -1));
             }
             output.Add(new Segment("", token.Id));
-            done = end;
+            done = position = end;
         }
         if (done < text.Length)
         {

@@ -15,13 +15,14 @@ internal sealed class CodePointExpression
     public CodePointExpression(string pattern)
     {
         if (pattern.Contains("&&[", StringComparison.Ordinal) || pattern.Contains("[[", StringComparison.Ordinal)
+            || pattern.Contains(@"\b", StringComparison.OrdinalIgnoreCase) || pattern.Contains(@"\h", StringComparison.OrdinalIgnoreCase)
             || pattern.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)
         {
             throw new NotSupportedException($"The tokenizer's pattern is not supported: {pattern}");
         }
         try
         {
-            _expression = new Regex(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant);
+            _expression = new Regex(WithWordCharacters(pattern), RegexOptions.Compiled | RegexOptions.CultureInvariant);
         }
         catch (ArgumentException e)
         {
@@ -65,5 +66,35 @@ internal sealed class CodePointExpression
             done = match.End;
         }
         return result.Append(text, done, text.Length - done).ToString();
+    }
+
+    /// <summary>
+    /// Spells \w out, which to .NET is fewer characters than to Oniguruma, whose expressions these are: there all marks and
+    /// letters for numbers are, and on its own, though not in a class, the powers and fractions of Latin-1.
+    /// </summary>
+    private static string WithWordCharacters(string pattern)
+    {
+        const string InClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}";
+        const string Alone = InClass + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
+        var result = new StringBuilder(pattern.Length);
+        bool inClass = false;
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] != '\\' || i + 1 == pattern.Length)
+            {
+                inClass = pattern[i] == '[' || (inClass && pattern[i] != ']');
+                result.Append(pattern[i]);
+                continue;
+            }
+            char escaped = pattern[++i];
+            _ = (escaped, inClass) switch
+            {
+                ('w', true) => result.Append(InClass),
+                ('w', false) => result.Append('[').Append(Alone).Append(']'),
+                ('W', false) => result.Append("[^").Append(Alone).Append(']'),
+                _ => result.Append('\\').Append(escaped),
+            };
+        }
+        return result.ToString();
     }
 }

@@ -45,6 +45,10 @@ internal sealed class CodePointText
     /// <summary>The text with unpaired surrogates replaced by U+FFFD, as they have no bytes in UTF-8.</summary>
     public static string WellFormed(string text)
     {
+        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+        {
+            return text;
+        }
         int firstBad = -1;
         for (int i = 0; i < text.Length && firstBad < 0; i++)
         {

