@@ -9,9 +9,10 @@ internal static class ModelPart
 {
     /// <param name="model">The part.</param>
     /// <param name="byteLevel">Whether the pre-tokenizer gives the model bytes rather than characters.</param>
+    /// <param name="steering">The special tokens, which are found before the model sees a text, and are not made of it.</param>
     /// <exception cref="InvalidDataException">The part is damaged.</exception>
     /// <exception cref="NotSupportedException">The model is of a kind that is not supported; the message names it.</exception>
-    public static TokenModel Read(JsonElement model, bool byteLevel)
+    public static TokenModel Read(JsonElement model, bool byteLevel, IReadOnlySet<string> steering)
     {
         // Files of the first years leave the type out; only BPE has merges, and only Unigram a list as its vocabulary.
         string kind = model.ValueKind == JsonValueKind.Object && !model.TryGetProperty("type", out _)
@@ -24,7 +25,7 @@ internal static class ModelPart
         return kind switch
         {
             "BPE" => BpePart.Read(model, byteLevel),
-            "Unigram" => ReadUnigram(model),
+            "Unigram" => ReadUnigram(model, steering),
             "WordPiece" => ReadWordPiece(model),
             _ => throw new NotSupportedException($"Tokenizer models of kind '{kind}' are not supported."),
         };
@@ -43,7 +44,7 @@ internal static class ModelPart
         return vocabulary;
     }
 
-    private static Unigram ReadUnigram(JsonElement model)
+    private static Unigram ReadUnigram(JsonElement model, IReadOnlySet<string> steering)
     {
         var vocabulary = new Dictionary<string, int>();
         var scores = new List<double>();
@@ -63,7 +64,7 @@ internal static class ModelPart
         {
             throw new InvalidDataException("tokenizer.json: the model's unk_id is not in the vocabulary.");
         }
-        return new Unigram(vocabulary, [.. scores], unknown, model.Flag("byte_fallback", false));
+        return new Unigram(vocabulary, [.. scores], unknown, model.Flag("byte_fallback", false), steering);
     }
 
     /// <summary>

@@ -51,7 +51,7 @@ internal sealed class TokenizerFile
             AddedTokens = [.. AddedTokens.Select(entry => entry.ToAddedToken())],
             Normalize = NormalizerPart.Read(Normalizer),
             PreTokenizer = preTokenizer,
-            Model = ModelPart.Read(Model, preTokenizer.ByteLevel),
+            Model = ModelPart.Read(Model, preTokenizer.ByteLevel, AddedTokens.Where(token => token.Special).Select(token => token.Content).ToHashSet()),
             PostProcessor = PostProcessorPart.Read(PostProcessor),
             Decoder = DecoderPart.Read(Decoder),
         };

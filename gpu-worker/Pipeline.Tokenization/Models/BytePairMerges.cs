@@ -13,7 +13,7 @@ internal sealed class BytePairMerges
 
     private static readonly Merge None = new(int.MaxValue, -1);
 
-    private readonly Dictionary<long, Merge> _merges = [];
+    private readonly Dictionary<ulong, Merge> _merges = [];
 
     /// <param name="merges">Pairs in rank order: left, right and the token they make.</param>
     public BytePairMerges(IEnumerable<(int Left, int Right, int Joined)> merges)
@@ -136,7 +136,11 @@ internal sealed class BytePairMerges
 
     private Merge Find(int left, int right) => _merges.GetValueOrDefault(Key(left, right), None);
 
-    private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
+    /// <summary>
+    /// Both numbers, multiplied by an odd one so that no two pairs get the same key: a long's own hash is the exclusive or of
+    /// its halves, the same for every token beside itself.
+    /// </summary>
+    private static ulong Key(int left, int right) => (((ulong)(uint)left << 32) | (uint)right) * 0x9E37_79B9_7F4A_7C15;
 
     private readonly record struct Merge(int Rank, int Joined);
 }

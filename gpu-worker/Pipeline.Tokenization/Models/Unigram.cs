@@ -21,10 +21,11 @@ internal sealed class Unigram : TokenModel
     /// <param name="scores">The logarithm of each id's probability.</param>
     /// <param name="unknown">The token for what has none, or -1.</param>
     /// <param name="byteFallback">Whether what is unknown becomes the tokens of its bytes, where all of them have one.</param>
-    public Unigram(Dictionary<string, int> vocabulary, double[] scores, int unknown, bool byteFallback)
+    /// <param name="steering">The tokens that no text is written with: they steer the model.</param>
+    public Unigram(Dictionary<string, int> vocabulary, double[] scores, int unknown, bool byteFallback, IReadOnlySet<string> steering)
         : base(vocabulary)
     {
-        _trie = new VocabularyTrie(vocabulary);
+        _trie = new VocabularyTrie(vocabulary.Where(token => !steering.Contains(token.Key)));
         _scores = scores;
         _unknownScore = scores.DefaultIfEmpty().Min() - UnknownPenalty;
         _unknown = unknown;

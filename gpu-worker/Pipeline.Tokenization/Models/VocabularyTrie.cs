@@ -6,7 +6,7 @@ internal sealed class VocabularyTrie
     public const int Root = 0;
 
     /// <summary>The nodes below a node, by the node and the next UTF-16 unit.</summary>
-    private readonly Dictionary<long, int> _children = [];
+    private readonly Dictionary<ulong, int> _children = [];
 
     private readonly List<int> _tokens = [-1];
 
@@ -17,7 +17,7 @@ internal sealed class VocabularyTrie
             int node = Root;
             foreach (char unit in token)
             {
-                long key = Key(node, unit);
+                ulong key = Key(node, unit);
                 if (!_children.TryGetValue(key, out int child))
                 {
                     _children[key] = child = _tokens.Count;
@@ -35,5 +35,6 @@ internal sealed class VocabularyTrie
     /// <summary>The token that ends at a node, or -1.</summary>
     public int Token(int node) => _tokens[node];
 
-    private static long Key(int node, char unit) => ((long)node << 16) | unit;
+    /// <summary>Multiplied by an odd number, which keeps keys apart and spreads their hashes.</summary>
+    private static ulong Key(int node, char unit) => (((ulong)(uint)node << 16) | unit) * 0x9E37_79B9_7F4A_7C15;
 }

@@ -34,6 +34,7 @@ internal static class Agreement
         for (int i = 0; i < tokens.Length; i++)
         {
             AssertDecodes(tokenizer, tokens[i], skipSpecial: false, decoded[i]);
+            AssertBytesAreThoseOfTheText(tokenizer, tokens[i]);
         }
     }
 
@@ -53,6 +54,20 @@ internal static class Agreement
             text.Append(part);
         }
         Assert.Equal(expected, text.Append(decoder.Flush()).ToString());
+    }
+
+    /// <summary>After a token that is a word, tokens add to the text what their bytes are; where those are UTF-8.</summary>
+    private static void AssertBytesAreThoseOfTheText(Tokenizer tokenizer, int[] tokens)
+    {
+        int word = Enumerable.Range(0, tokenizer.VocabularySize).First(id => Text(id) is [>= 'a' and <= 'z', ..]);
+        int[] text = [.. tokens.Where(id => !tokenizer.IsSpecial(id))];
+        byte[] bytes = [.. text.SelectMany(id => tokenizer.TryGetBytes(id, out ReadOnlyMemory<byte> some) ? some.ToArray() : [])];
+        if (System.Text.Unicode.Utf8.IsValid(bytes))
+        {
+            Assert.Equal(tokenizer.Decode([word], true) + Encoding.UTF8.GetString(bytes), tokenizer.Decode((int[])[word, .. text], true));
+        }
+
+        string? Text(int id) => tokenizer.TryGetBytes(id, out ReadOnlyMemory<byte> some) ? Encoding.UTF8.GetString(some.Span) : null;
     }
 
     private static List<string> AddedTokens(string directory)

@@ -15,8 +15,7 @@ internal sealed class TokenVocabulary
         _tokenizer = tokenizer;
         EndTokens = [.. endTokens.Distinct()];
         Trie = new TokenTrie(Enumerable.Range(0, tokenizer.VocabularySize)
-            .Where(id => !tokenizer.IsSpecial(id) && !EndTokens.Contains(id) && !tokenizer.TokenBytes(id).IsEmpty)
-            .Select(id => (id, tokenizer.TokenBytes(id).ToArray())));
+            .Select(id => (Id: id, Bytes: Bytes(id).ToArray())).Where(token => token.Bytes.Length > 0));
     }
 
     /// <summary>The tokens that end an output.</summary>
@@ -33,7 +32,7 @@ internal sealed class TokenVocabulary
 
     /// <summary>What a token adds to an output; nothing for one that is no text.</summary>
     public ReadOnlySpan<byte> Bytes(int token) =>
-        _tokenizer.IsSpecial(token) || IsEnd(token) ? [] : _tokenizer.TokenBytes(token);
+        !IsEnd(token) && _tokenizer.TryGetBytes(token, out ReadOnlyMemory<byte> bytes) ? bytes.Span : [];
 
     /// <summary>The tokens that the tokenizer makes of a text.</summary>
     /// <param name="text">UTF-8; what is no character at its end is left out.</param>

@@ -2,7 +2,8 @@ namespace Pipeline.Tokenization.Files.SentencePiece;
 
 /// <summary>
 /// The merges of a SentencePiece BPE, which its file does not list: any two pieces that together are a piece, in the order
-/// of that piece's score. As transformers' convert_slow_tokenizer.py makes them (generate_merges).
+/// of that piece's score. As transformers' convert_slow_tokenizer.py makes them (generate_merges), but none makes a piece
+/// that is not for text.
 /// </summary>
 internal static class PieceMerges
 {
@@ -12,6 +13,10 @@ internal static class PieceMerges
         var merges = new List<Merge>();
         for (int id = 0; id < pieces.Count; id++)
         {
+            if (pieces[id].Type is not (PieceType.Normal or PieceType.UserDefined))
+            {
+                continue;
+            }
             string text = pieces[id].Text;
             int first = merges.Count;
             for (int cut = 1; cut < text.Length; cut++)

@@ -86,12 +86,15 @@ internal static class SentencePieceFile
             AddedTokens = AddedTokens(file, settings),
             Normalize = NormalizerPart.Read(Sequence("normalizers", [.. CharsMap(file), .. Tidy()])),
             PreTokenizer = PreTokenizerPart.Read(Element(Metaspace(scheme, split: true))),
-            Model = new Unigram(vocabulary, [.. file.Pieces.Select(piece => (double)piece.Score)], file.UnknownId, bytes),
+            Model = new Unigram(vocabulary, [.. file.Pieces.Select(piece => (double)piece.Score)], file.UnknownId, bytes, Steering(file)),
             PostProcessor = Around(vocabulary, roles, settings.AddBeginToken ?? false, settings.AddEndToken ?? settings.TokenizerClass == "T5Tokenizer"),
             Decoder = DecoderPart.Read(Sequence("decoders",
                 bytes ? [Of("ByteFallback"), Metaspace(scheme, split: true)] : [Metaspace(scheme, split: true)])),
         };
     }
+
+    private static HashSet<string> Steering(SentencePieceModel file) =>
+        [.. file.Pieces.Where(piece => piece.Type is PieceType.Control or PieceType.Unknown or PieceType.Unused).Select(piece => piece.Text)];
 
     private static bool HasBytes(SentencePieceModel file) => file.Pieces.Exists(piece => piece.Type == PieceType.Byte);
 
