@@ -121,10 +121,18 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         }
 
         ulong own = (ulong?)request.Sampling.Seed ?? UniformStream.Mix(_seed + _arrivals++);
+        bool stretched = (long)request.Prompt.Count + request.MaxTokens > (_core.Model.StretchedFrom ?? long.MaxValue);
+        if (stretched)
+        {
+            // Their keys are turned otherwise: nothing is shared with shorter ones.
+            request = request with { CacheSalt = request.CacheSalt + "\0stretched" };
+        }
+
         ActiveRequest added = new(
             request, new CompletionText(_decoders(request.ShownTokens), request.Stop), new TokenChoice(request, own, _endTokens), _time.GetTimestamp())
         {
             Drafting = _speculator.For(request),
+            IsStretched = stretched,
         };
         _active.Add(request.Id, added);
         _core.Planner.Add(added);

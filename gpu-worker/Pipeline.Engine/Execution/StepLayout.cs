@@ -10,7 +10,7 @@ namespace Pipeline.Engine.Execution;
 /// <param name="blockSize">Tokens in a block of the cache.</param>
 internal sealed class StepLayout(int blockSize)
 {
-    private int[] _tokens = [], _positions = [], _slots = [], _blocks = [], _sampleRows = [], _expectedRows = [], _expectedSamples = [];
+    private int[] _tokens = [], _positions = [], _stretched = [], _slots = [], _blocks = [], _sampleRows = [], _expectedRows = [], _expectedSamples = [];
     private StepChunk[] _chunks = [];
 
     /// <summary>Tokens in a block.</summary>
@@ -36,6 +36,9 @@ internal sealed class StepLayout(int blockSize)
 
     /// <summary>Each row's position in its sequence.</summary>
     public int[] Positions => _positions;
+
+    /// <summary>For each row 1 if its sequence turns by the frequencies for long ones, or else 0.</summary>
+    public int[] Stretched => _stretched;
 
     /// <summary>Where each row's keys and values go: block * block size + offset.</summary>
     public int[] Slots => _slots;
@@ -70,6 +73,7 @@ internal sealed class StepLayout(int blockSize)
         _chunks[Chunks++] = new StepChunk(Rows, count, chunk.End, BlockCount);
         table.CopyTo(0, _blocks, BlockCount, blocks);
         CopyTokens(chunk);
+        Array.Fill(_stretched, chunk.Sequence.IsStretched ? 1 : 0, Rows, count);
         for (int i = 0, position = chunk.Start; i < count; i++, position++)
         {
             _positions[Rows + i] = position;
@@ -105,6 +109,7 @@ internal sealed class StepLayout(int blockSize)
     {
         Grow(ref _tokens, Rows + rows);
         Grow(ref _positions, Rows + rows);
+        Grow(ref _stretched, Rows + rows);
         Grow(ref _slots, Rows + rows);
         Grow(ref _blocks, BlockCount + blocks);
         Grow(ref _chunks, Chunks + 1);

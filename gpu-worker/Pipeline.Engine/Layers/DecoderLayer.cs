@@ -14,7 +14,7 @@ namespace Pipeline.Engine.Layers;
 /// <param name="FeedForwardOutputNorm">[hidden], of what the feed-forward layer adds; null for none.</param>
 internal sealed record DecoderLayer(
     Tensor AttentionNorm, AttentionLayer Attention, Tensor? AttentionOutputNorm,
-    Tensor FeedForwardNorm, FeedForwardLayer FeedForward, Tensor? FeedForwardOutputNorm) : IDisposable
+    Tensor FeedForwardNorm, IFeedForward FeedForward, Tensor? FeedForwardOutputNorm) : IDisposable
 {
     /// <summary>
     /// Adds <paramref name="delta"/> and the attention's part to <paramref name="residual"/>, both [rows, hidden], in place.

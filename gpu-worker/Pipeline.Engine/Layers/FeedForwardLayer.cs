@@ -6,9 +6,9 @@ namespace Pipeline.Engine.Layers;
 /// <summary>The gated feed-forward layer: down(activation(gate(x)) * up(x)).</summary>
 /// <param name="GateUp">hidden to 2 * intermediate: two projections in one.</param>
 /// <param name="Down">intermediate to hidden.</param>
-internal sealed record FeedForwardLayer(Linear GateUp, Linear Down) : IDisposable
+internal sealed record FeedForwardLayer(Linear GateUp, Linear Down) : IFeedForward
 {
-    /// <summary>Computes [rows, hidden] from normalised [rows, hidden].</summary>
+    /// <inheritdoc/>
     public Tensor Forward(Tensor x, IStepKernels kernels) => Down.Apply(kernels.Gate(GateUp.Apply(x)));
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Engine.Kernels;
 using Pipeline.Engine.Layers;
 using Pipeline.Engine.Weights;
@@ -75,7 +76,7 @@ internal sealed class DecoderLoader
             Attention(layer, _config.LayerAt(index)),
             OptionalNorm(layer, _names.AttentionOutputNorm, hidden),
             Norm(layer, _names.FeedForwardNorm, hidden),
-            FeedForward(layer),
+            FeedForward(layer, _config.LayerAt(index)),
             OptionalNorm(layer, _names.FeedForwardOutputNorm, hidden));
     }
 
@@ -93,12 +94,25 @@ internal sealed class DecoderLoader
             Project([($"{layer}{_names.Output}.weight", hidden)], queries, _config.OutputBias ? [($"{layer}{_names.Output}.bias", hidden)] : null));
     }
 
-    private FeedForwardLayer FeedForward(string layer)
+    private IFeedForward FeedForward(string layer, LayerConfig config) => config.IsMixture && _config.Mixture is { } mixture
+        ? new MixtureLayer(mixture, Router(layer, mixture), [.. Enumerable.Range(0, mixture.Experts).Select(expert => Expert(layer, expert, mixture))])
+        : FeedForward(layer, _names.GateUp, _names.Down, _config.IntermediateSize);
+
+    private FeedForwardLayer Expert(string layer, int expert, MixtureConfig mixture)
     {
-        long wide = _config.IntermediateSize;
-        return new FeedForwardLayer(
-            Project(Named(Parts(layer, _names.GateUp, wide, wide), "weight"), _config.HiddenSize),
-            Project([($"{layer}{_names.Down}.weight", _config.HiddenSize)], wide));
+        string Own(string name) => name.Replace("{0}", expert.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return FeedForward(layer, [.. _names.ExpertGateUp.Select(Own)], Own(_names.ExpertDown), mixture.IntermediateSize);
+    }
+
+    private FeedForwardLayer FeedForward(string layer, IReadOnlyList<string> gateUp, string down, long wide) => new(
+        Project(Named(Parts(layer, gateUp, wide, wide), "weight"), _config.HiddenSize),
+        Project([($"{layer}{down}.weight", _config.HiddenSize)], wide));
+
+    /// <summary>Never rounded to 8 bits: it is small, and a token that goes to the wrong expert goes wrong altogether.</summary>
+    private DenseLinear Router(string layer, MixtureConfig mixture)
+    {
+        DenseLinear made = new(Keep(($"{layer}{_names.Router}.weight", mixture.Experts), _config.HiddenSize), null);
+        return made;
     }
 
     private Tensor Norm(string layer, string name, long size) => Keep(($"{layer}{name}.weight", size));

@@ -92,6 +92,12 @@ public sealed record ModelConfig
     /// <summary>Whether query and key heads are normalised before they turn.</summary>
     public bool HasHeadNorms => Names.QueryNorm is not null;
 
+    /// <summary>
+    /// Sequences that may get longer than this turn by other frequencies from their beginning; null if all turn alike. (The
+    /// reference computes a sequence anew once it gets there; what it said before then came of the usual frequencies.)
+    /// </summary>
+    public int? StretchedFrom => Ropes[0].StretchedFrom;
+
     /// <summary>Where the weights are found; which of the optional ones exist follows from it.</summary>
     internal WeightNames Names { get; init; } = WeightNames.Llama;
 

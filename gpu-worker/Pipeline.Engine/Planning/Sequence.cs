@@ -32,6 +32,9 @@ internal class Sequence
     /// <summary>Tokens of the prompt.</summary>
     public int PromptLength { get; }
 
+    /// <summary>Whether it turns by the frequencies that the model has for long sequences.</summary>
+    public bool IsStretched { get; init; }
+
     /// <summary>Tokens it may generate.</summary>
     public int MaxTokens { get; }
 

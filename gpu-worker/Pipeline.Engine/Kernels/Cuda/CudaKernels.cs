@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Models;
-using Pipeline.Engine.Models.Rope;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +13,7 @@ internal sealed class CudaKernels : IKernels
     private readonly CudaBuffer _angles;
     private readonly CudaBuffer _parts;
     private readonly Tensor[] _frequencies;
+    private readonly Tensor?[] _stretched;
     private readonly PlannedWork[] _works;
     private readonly nint _program;
     private readonly CudaStepKernels _step;
@@ -36,7 +36,8 @@ internal sealed class CudaKernels : IKernels
         AttendSplit = driver.Function(_program, "attend_split", Shape.SplitShared);
         AttendRows = Shape.Bfloat16 ? driver.Function(_program, "attend_rows", Shape.RowShared) : 0;
         MergeSplits = driver.Function(_program, "merge_splits", 0);
-        _frequencies = [.. setting.Model.Ropes.Select(Frequencies)];
+        _frequencies = [.. setting.Model.Ropes.Select(rope => OnDevice(rope.Frequencies()))];
+        _stretched = [.. setting.Model.Ropes.Select(rope => rope.StretchedFrequencies() is { } stretched ? OnDevice(stretched) : null)];
         _works = [.. setting.Model.Windows.Select(window => new PlannedWork(
             new AttentionPlan(Shape, setting.Model.KeyValueHeads, driver.Multiprocessors, window ?? int.MaxValue)))];
         _upload = new StepUpload(driver, setting.Device);
@@ -99,7 +100,10 @@ internal sealed class CudaKernels : IKernels
             uint magnitude = BitConverter.SingleToUInt32Bits((float)Setting.Model.Ropes[rope].Magnitude);
             Driver.Launch(
                 MakeAngles, new LaunchShape((int)((halves + 127) / 128), 128),
-                [inputs.Positions, TensorAddress.Of(_frequencies[rope]), magnitude, AnglesOf(inputs, rope), (uint)layout.Rows]);
+                [
+                    inputs.Positions, inputs.Stretched, TensorAddress.Of(_frequencies[rope]),
+                    _stretched[rope] is { } stretched ? TensorAddress.Of(stretched) : 0, magnitude, AnglesOf(inputs, rope), (uint)layout.Rows,
+                ]);
         }
 
         _step.Begin(inputs);
@@ -133,14 +137,15 @@ internal sealed class CudaKernels : IKernels
         _angles.Dispose();
         _parts.Dispose();
         Array.ForEach(_frequencies, frequencies => frequencies.Dispose());
+        Array.ForEach(_stretched, stretched => stretched?.Dispose());
         Driver.Unload(_program);
         Driver.Dispose();
     }
 
-    private Tensor Frequencies(RopeConfig rope)
+    private Tensor OnDevice(double[] frequencies)
     {
         // A copy on a CPU too, where the tensor would lie in the array itself, on no particular border.
-        using Tensor inArray = torch.tensor(rope.Frequencies(), dtype: ScalarType.Float64);
+        using Tensor inArray = torch.tensor(frequencies, dtype: ScalarType.Float64);
         return inArray.clone().to(Setting.Device).DetachFromDisposeScope();
     }
 
@@ -155,7 +160,8 @@ internal sealed class CudaKernels : IKernels
     private CudaStepInputs Upload(StepLayout layout)
     {
         int size = Setting.Model.HeadSize;
-        int numbers = (2 * layout.Rows) + (4 * layout.Chunks) + layout.BlockCount, partials = 0;
+        bool stretches = Setting.Model.StretchedFrom is not null;
+        int numbers = ((stretches ? 3 : 2) * layout.Rows) + (4 * layout.Chunks) + layout.BlockCount, partials = 0;
         foreach (PlannedWork work in _works)
         {
             numbers += work.Numbers;
@@ -169,6 +175,7 @@ internal sealed class CudaKernels : IKernels
         {
             Rows = layout.Rows,
             Positions = _upload.Add<int>(layout.Positions.AsSpan(0, layout.Rows)),
+            Stretched = stretches ? _upload.Add<int>(layout.Stretched.AsSpan(0, layout.Rows)) : 0,
             Slots = _upload.Add<int>(layout.Slots.AsSpan(0, layout.Rows)),
             Chunks = _upload.Add<StepChunk>(layout.ChunkAt.AsSpan(0, layout.Chunks)),
             Blocks = _upload.Add<int>(layout.Blocks.AsSpan(0, layout.BlockCount)),

@@ -63,6 +63,6 @@ internal sealed record CudaShape
         && setting.Model is { HeadSize: >= 16 and <= 256 } model && model.HeadSize % 16 == 0
         && model.RotaryDimensions % 16 == 0
         && model.Heads % model.KeyValueHeads == 0
-        && model.HiddenSize % 8 == 0 && model.IntermediateSize % 8 == 0
+        && model.HiddenSize % 8 == 0 && model.IntermediateSize % 8 == 0 && (model.Mixture?.IntermediateSize ?? 0) % 8 == 0
         && model.HiddenSize <= NormVectors * 1024 * (setting.Type == ScalarType.BFloat16 ? 8 : 4);
 }

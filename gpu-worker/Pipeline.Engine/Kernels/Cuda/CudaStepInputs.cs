@@ -9,6 +9,9 @@ internal readonly record struct CudaStepInputs
     /// <summary>int32 [rows].</summary>
     public required ulong Positions { get; init; }
 
+    /// <summary>int32 [rows]: which rows are stretched; 0 where the model has no frequencies for them.</summary>
+    public required ulong Stretched { get; init; }
+
     /// <summary>int32 [rows].</summary>
     public required ulong Slots { get; init; }
 

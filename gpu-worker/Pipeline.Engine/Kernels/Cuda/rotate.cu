@@ -3,16 +3,19 @@
 
 constexpr int Half = ROTARY / 2;
 
-/// Once a step: angles[row] = cosines, then sines, of the row's position times each frequency, both times the magnitude. In float64 up to the result: a
+/// Once a step: angles[row] = cosines, then sines, of the row's position times each frequency, both times the magnitude.
+/// Rows of stretched sequences have frequencies of their own, if the model has any. In float64 up to the result: a
 /// position in the hundred thousands times a frequency leaves float32 few digits.
 extern "C" __global__ void __launch_bounds__(128) make_angles(
-    const int* positions, const double* frequencies, float magnitude, float* angles, int rows)
+    const int* positions, const int* stretched, const double* frequencies, const double* stretched_frequencies, float magnitude,
+    float* angles, int rows)
 {
     const int at = blockIdx.x * blockDim.x + threadIdx.x;
     if (at < rows * Half)
     {
         const int row = at / Half, i = at % Half;
-        const double angle = positions[row] * frequencies[i];
+        const double frequency = stretched_frequencies != nullptr && stretched[row] ? stretched_frequencies[i] : frequencies[i];
+        const double angle = positions[row] * frequency;
         angles[row * ROTARY + i] = magnitude * static_cast<float>(cos(angle));
         angles[row * ROTARY + Half + i] = magnitude * static_cast<float>(sin(angle));
     }

@@ -9,6 +9,7 @@ namespace Pipeline.Engine.Kernels.Torch;
 internal sealed class TorchKernels : IKernels
 {
     private readonly Tensor[] _frequencies;
+    private readonly Tensor?[] _stretched;
     private readonly Scalar[] _magnitudes;
     private readonly Tensor _slots;
 
@@ -21,6 +22,8 @@ internal sealed class TorchKernels : IKernels
         Cap = model.AttentionCap is { } cap ? cap : null;
         InverseCap = model.AttentionCap is { } bound ? 1 / bound : null;
         _frequencies = [.. model.Ropes.Select(rope => torch.tensor(rope.Frequencies(), dtype: ScalarType.Float64, device: setting.Device))];
+        _stretched = [.. model.Ropes.Select(rope => rope.StretchedFrequencies() is { } stretched
+            ? torch.tensor(stretched, dtype: ScalarType.Float64, device: setting.Device) : null)];
         _magnitudes = new Scalar[model.Ropes.Count];
         for (int i = 0; i < _magnitudes.Length; i++)
         {
@@ -59,13 +62,16 @@ internal sealed class TorchKernels : IKernels
     public Tensor Slots(long count) => _slots.narrow(0, 0, count);
 
     /// <summary>
-    /// Cosine and sine of positions (int64 [rows]) by one of the model's rotary settings, both [rows, 1, rotary dimensions] in
+    /// Cosine and sine of positions (int64 [rows], as is which rows are stretched) by one of the model's rotary settings, both [rows, 1, rotary dimensions] in
     /// float32. The sine of the first half is negated: x * cos + (x with its halves swapped) * sin is then the whole rotation.
     /// </summary>
-    public (Tensor Cosine, Tensor Sine) Angles(Tensor positions, int rope)
+    public (Tensor Cosine, Tensor Sine) Angles(Tensor positions, Tensor stretched, int rope)
     {
+        Tensor frequencies = _stretched[rope] is { } others
+            ? torch.where(stretched.view(-1, 1, 1).to(ScalarType.Bool), others, _frequencies[rope]) : _frequencies[rope];
+
         // In float64: a position in the hundred thousands times a frequency leaves float32 few digits.
-        Tensor angles = positions.to(ScalarType.Float64).view(-1, 1, 1).mul(_frequencies[rope]);
+        Tensor angles = positions.to(ScalarType.Float64).view(-1, 1, 1).mul(frequencies);
         Tensor cosine = angles.cos().mul_(_magnitudes[rope]).to(ScalarType.Float32), sine = angles.sin().mul_(_magnitudes[rope]).to(ScalarType.Float32);
         return (torch.cat([cosine, cosine], -1), torch.cat([sine.neg(), sine], -1));
     }
@@ -74,6 +80,7 @@ internal sealed class TorchKernels : IKernels
     public void Dispose()
     {
         Array.ForEach(_frequencies, frequencies => frequencies.Dispose());
+        Array.ForEach(_stretched, stretched => stretched?.Dispose());
         _slots.Dispose();
     }
 }

@@ -24,7 +24,8 @@ internal sealed class TorchStepKernels : IStepKernels
         _model = kernels.Setting.Model;
         Tensor positions = Upload(layout.Positions.AsSpan(0, layout.Rows));
         _slots = Upload(layout.Slots.AsSpan(0, layout.Rows));
-        _angles = [.. _model.Ropes.Select((_, rope) => kernels.Angles(positions, rope))];
+        Tensor stretched = Upload(layout.Stretched.AsSpan(0, layout.Rows));
+        _angles = [.. _model.Ropes.Select((_, rope) => kernels.Angles(positions, stretched, rope))];
         _groups = [.. TorchAttentionGroup.Of(layout).Select(chunks => new TorchAttentionGroup(kernels, layout, chunks, positions))];
     }
 

@@ -4,7 +4,10 @@ namespace Pipeline.Engine.Models.Families;
 internal static class ModelFamilies
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IModelFamily> All { get; } = [new Llama(), new Mistral(), new Qwen2(), new Qwen3()];
+    public static IReadOnlyList<IModelFamily> All { get; } = 
+    [
+        new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new Phi3(), new Gemma2(), new Gemma3(), new Qwen3Moe(), new Mixtral(),
+    ];
 
     /// <summary>The family of a configuration.</summary>
     /// <exception cref="UnsupportedModelException">It is of none of them.</exception>

@@ -24,12 +24,15 @@ internal static class RopeReader
         {
             Theta = all?.Number("rope_theta") ?? config.Number("rope_theta") ?? 10000,
             Dimensions = dimensions,
-            Scaling = scaling is null ? null : ReadScaling(scaling, config),
+            Scaling = scaling is null ? null : ReadScaling(scaling, config, dimensions),
         };
     }
 
     /// <summary>The scaling that a section asks for, or null for none.</summary>
-    public static RopeScaling? ReadScaling(JsonSection section, JsonSection config)
+    /// <param name="section">The section.</param>
+    /// <param name="config">The configuration around it.</param>
+    /// <param name="dimensions">Values of a head that turn.</param>
+    public static RopeScaling? ReadScaling(JsonSection section, JsonSection config, int dimensions)
     {
         string type = section.Text("rope_type") ?? section.Text("type") ?? "default";
         return type switch
@@ -42,6 +45,7 @@ internal static class RopeReader
                 section.RequiredNumber("high_freq_factor"),
                 section.RequiredNumber("original_max_position_embeddings")),
             "yarn" => ReadYarn(section, config),
+            "longrope" or "su" => LongRopeScaling.Read(section, config, dimensions / 2),
             _ => throw section.Unsupported("rope_type", type),
         };
     }

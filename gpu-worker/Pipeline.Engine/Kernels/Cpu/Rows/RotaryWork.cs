@@ -16,15 +16,18 @@ internal sealed unsafe class RotaryWork<TSimd, TVector, T, TFactor>(ModelConfig 
     private readonly RotaryTable<TSimd, TVector, T>[] _tables =
         [.. model.Ropes.Select(rope => new RotaryTable<TSimd, TVector, T>(rope.Frequencies(), rope.Magnitude))];
 
+    private readonly RotaryTable<TSimd, TVector, T>?[] _stretchedTables = [.. model.Ropes.Select(rope =>
+        rope.StretchedFrequencies() is { } stretched ? new RotaryTable<TSimd, TVector, T>(stretched, rope.Magnitude) : null)];
+
     private readonly NormRow<TSimd, TVector, T, TFactor> _norm = new(model.NormEpsilon);
-    private RotaryTable<TSimd, TVector, T>? _table;
-    private int[] _positions = [], _slots = [];
+    private RotaryTable<TSimd, TVector, T>? _table, _stretchedTable;
+    private int[] _positions = [], _slots = [], _stretched = [];
     private T* _projected, _queryNorm, _keyNorm, _cache;
 
     /// <inheritdoc/>
     public void Prepare(StepLayout layout)
     {
-        (_positions, _slots) = (layout.Positions, layout.Slots);
+        (_positions, _slots, _stretched) = (layout.Positions, layout.Slots, layout.Stretched);
         int last = 0;
         foreach (int position in layout.Positions.AsSpan(0, layout.Rows))
         {
@@ -35,6 +38,11 @@ internal sealed unsafe class RotaryWork<TSimd, TVector, T, TFactor>(ModelConfig 
         {
             table.Reserve(last + 1);
         }
+
+        foreach (RotaryTable<TSimd, TVector, T>? table in _stretchedTables)
+        {
+            table?.Reserve(last + 1);
+        }
     }
 
     /// <inheritdoc/>
@@ -44,12 +52,17 @@ internal sealed unsafe class RotaryWork<TSimd, TVector, T, TFactor>(ModelConfig 
         _queryNorm = (T*)queryNorm;
         _keyNorm = (T*)keyNorm;
         _table = _tables[rope];
+        _stretchedTable = _stretchedTables[rope];
         _cache = (T*)cache;
         Run(team, rows, ((2L * model.Heads) + (5L * model.KeyValueHeads)) * model.HeadSize * sizeof(T));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_tables, table => table.Dispose());
+    public void Dispose()
+    {
+        Array.ForEach(_tables, table => table.Dispose());
+        Array.ForEach(_stretchedTables, table => table?.Dispose());
+    }
 
     /// <inheritdoc/>
     protected override void DoRows(int first, int end)
@@ -59,7 +72,8 @@ internal sealed unsafe class RotaryWork<TSimd, TVector, T, TFactor>(ModelConfig 
         for (int row = first; row < end; row++)
         {
             T* projected = _projected + (row * width);
-            float* cosines = _table!.At(_positions[row]);
+            RotaryTable<TSimd, TVector, T> table = _stretchedTable is not null && _stretched[row] != 0 ? _stretchedTable : _table!;
+            float* cosines = table.At(_positions[row]);
             T* keys = projected + ((nint)model.Heads * size);
             Turn(projected, model.Heads, _queryNorm, cosines, half);
             Turn(keys, model.KeyValueHeads, _keyNorm, cosines, half);
