@@ -59,6 +59,12 @@ public static class ModelConfigReader
                 $"{path}: num_attention_heads ({model.Heads}) is no multiple of num_key_value_heads ({model.KeyValueHeads}).");
         }
 
+        if (model.Mixture is { } mixture && (mixture.Experts <= 0 || mixture.Active <= 0 || mixture.Active > mixture.Experts || mixture.IntermediateSize <= 0))
+        {
+            throw new UnsupportedModelException(
+                $"{path}: num_experts_per_tok ({mixture.Active}) of {mixture.Experts} experts of width {mixture.IntermediateSize} cannot be.");
+        }
+
         if (model.HeadSize % 2 != 0)
         {
             throw new UnsupportedModelException($"{path}: head_dim is {model.HeadSize}; rotary embedding needs it even.");

@@ -88,6 +88,7 @@ public sealed class CudaKernelsTests
         {
             using KernelCase of = new(setting, [(40, 3), (1, 1), (3900, 2)], seed: 6) { Layer = layer };
             HeadNorms norms = new(of.Random(1, headSize), of.Random(1, headSize));
+            Assert.Equal([0, 0, 0, 0, 1, 1], of.Layout.Stretched.Take(of.Layout.Rows));
             double[] before = KernelCase.Values(of.QueryKeyValue), query = KernelCase.Values(norms.Query), key = KernelCase.Values(norms.Key);
             using (IStepKernels step = kernels.Begin(of.Layout))
             {
@@ -102,7 +103,7 @@ public sealed class CudaKernelsTests
                 if (head % all < heads + keyHeads)
                 {
                     double[] normalised = Expected.Norm(given, head % all < heads ? query : key, 1e-5, offset: true);
-                    expected = Expected.Turn(normalised, of.Layout.Positions[head / all], setting.Model.Ropes[layer.Rope]);
+                    expected = Expected.Turn(normalised, of.Layout.Positions[head / all], setting.Model.Ropes[layer.Rope], of.Layout.Stretched[head / all] != 0);
                 }
 
                 double largest = expected.Max(Math.Abs);

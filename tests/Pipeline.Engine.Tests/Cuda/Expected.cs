@@ -26,9 +26,9 @@ internal static class Expected
     }
 
     /// <summary>A head turned to a position.</summary>
-    public static double[] Turn(ReadOnlySpan<double> head, int position, RopeConfig rope)
+    public static double[] Turn(ReadOnlySpan<double> head, int position, RopeConfig rope, bool stretched = false)
     {
-        double[] turned = [.. head], frequencies = rope.Frequencies();
+        double[] turned = [.. head], frequencies = (stretched ? rope.StretchedFrequencies() : null) ?? rope.Frequencies();
         int half = frequencies.Length;
         for (int i = 0; i < half; i++)
         {

@@ -33,7 +33,7 @@ internal sealed class KernelCase : IDisposable
         Array.Fill(cache, float.NaN);
         foreach ((int context, int rows) in chunks)
         {
-            Sequence sequence = new("", [.. Enumerable.Repeat(1, context)], 1, "");
+            Sequence sequence = new("", [.. Enumerable.Repeat(1, context)], 1, "") { IsStretched = context > Model.StretchedFrom };
             sequence.Table.Blocks.AddRange(Enumerable.Range(0, Layout.BlocksFor(context)).Select(_ => free.Dequeue()));
             for (int token = 0; token < context - rows; token++)
             {
@@ -78,7 +78,7 @@ internal sealed class KernelCase : IDisposable
         {
             Ropes =
             [
-                new() { Theta = 10000, Dimensions = rotary },
+                new() { Theta = 10000, Dimensions = rotary, Scaling = new LongRopeScaling(Factors(rotary, 1.1), Factors(rotary, 1.4), 1000, 1.2) },
                 new() { Theta = 1e6, Dimensions = rotary, Scaling = new YarnScaling(4, 1024, 32, 1, 1.25, true) },
             ],
             LayerPattern = [.. windows.Select((window, i) => new LayerConfig { Window = window, Rope = i % 2 })],
@@ -89,6 +89,8 @@ internal sealed class KernelCase : IDisposable
             Names = new() { QueryNorm = "q", KeyNorm = "k" },
         },
     };
+
+    private static double[] Factors(int rotary, double growth) => [.. Enumerable.Range(0, rotary / 2).Select(i => Math.Pow(growth, i % 8))];
 
     /// <summary>Normally distributed numbers in the case's type.</summary>
     public Tensor Random(double deviation, params long[] shape)

@@ -77,6 +77,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("rope_scaling", "{\"rope_type\": \"dynamic\", \"factor\": 4}")]
     [InlineData("quantization_config", "{\"bits\": 4}")]
     [InlineData("mlp_bias", "true")]
+    [InlineData("rope_scaling", "{\"type\": \"dynamic\", \"factor\": 4}")]
     [InlineData("hidden_size", "\"wide\"")]
     [InlineData("num_key_value_heads", "3")]
     [InlineData("head_dim", "7")]
