@@ -23,6 +23,10 @@ public sealed class EngineLoop : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The model directory has none.</exception>
     public Tokenizer Tokenizer => _engine.Tokenizer;
 
+    /// <summary>Makes constraints of the forms that outputs have to have.</summary>
+    /// <exception cref="InvalidOperationException">The model directory has no tokenizer.</exception>
+    public OutputConstraints Constraints => _engine.Constraints;
+
     /// <summary>The model's shape.</summary>
     public ModelConfig ModelConfig => _engine.ModelConfig;
 

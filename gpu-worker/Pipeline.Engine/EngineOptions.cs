@@ -56,6 +56,12 @@ public sealed record EngineOptions
     /// <summary>Tokens of a sequence that are guessed at a time, at most.</summary>
     public int MostDrafted { get; init; } = 12;
 
+    /// <summary>
+    /// Whether tokens that a constraint leaves no choice about are computed together with the one before them. The outputs are
+    /// the same as without.
+    /// </summary>
+    public bool JumpAhead { get; init; } = true;
+
     /// <summary>Threads that libtorch computes with, in the whole process. Null: all cores.</summary>
     public int? Threads { get; init; }
 

@@ -30,6 +30,9 @@ public sealed record GenerationResult
     /// <summary>How many of them were right: generated tokens that took no step of their own.</summary>
     public int AcceptedTokens { get; init; }
 
+    /// <summary>Generated tokens that took no step of their own because the constraint left no choice about them.</summary>
+    public int ForcedTokens { get; init; }
+
     /// <summary>From being added to the first step that computed something for it; for one that never ran, to its end.</summary>
     public required double QueueSeconds { get; init; }
 

@@ -30,6 +30,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     private readonly List<ActiveRequest> _cancelled = [];
     private readonly List<FinishedGeneration> _finished = [];
     private readonly ulong _seed;
+    private readonly bool _jumpAhead;
     private ulong _arrivals;
 
     private InferenceEngine(
@@ -39,6 +40,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         _flights = new Flights(options.StepsAhead ?? (core.Runner.RunsAlone ? 1 : 0), core.Runner.MakeFlight);
         _meter = new StepMeter(time, () => core.Runner.DeviceSeconds);
         _speculator = Speculators.Make(options);
+        _jumpAhead = options.JumpAhead;
         _time = time;
         _tokenizer = tokenizer;
         _decoders = decoders;
@@ -56,6 +58,10 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     /// <exception cref="InvalidOperationException">The model directory has none.</exception>
     public Tokenizer Tokenizer => _tokenizer
         ?? throw new InvalidOperationException("The model directory has no tokenizer.json: only token ids can be used.");
+
+    /// <summary>Makes constraints of the forms that outputs have to have.</summary>
+    /// <exception cref="InvalidOperationException">The model directory has no tokenizer.</exception>
+    public OutputConstraints Constraints => field ??= new OutputConstraints(Tokenizer, _endTokens, _time);
 
     /// <summary>Sequences computed at a time.</summary>
     public int MaxRunning => _core.Size.MaxRunning;
@@ -167,6 +173,11 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         RemoveCancelled();
         Flight next = _flights.Next;
         _speculator.Propose(_core.Planner.Running);
+        if (_jumpAhead)
+        {
+            JumpAhead.Propose(_core.Planner.Running);
+        }
+
         _core.Planner.Plan(next.Plan);
         _core.Runner.Clear(_core.Blocks.TakeBlocksToClear());
         if (!next.Plan.IsEmpty)
@@ -262,7 +273,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         if (chosen.Tokens.Length > 1)
         {
             int accepted = Math.Max(0, request.Tokens.Length - before - 1);
-            _speculator.Checked(request, chosen.Tokens.Length - 1, right, accepted);
+            Note(request, chosen.Tokens.Length - 1, right, accepted);
             request.Settle(accepted);
         }
 
@@ -270,6 +281,18 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         {
             // What a failed one computed may be no numbers: nobody is to find it.
             _core.Planner.Remove(request, discard: request.Failure is not null);
+        }
+    }
+
+    private void Note(ActiveRequest request, int drafted, int right, int accepted)
+    {
+        if (request.IsDraftForced)
+        {
+            request.TookForced(accepted);
+        }
+        else
+        {
+            _speculator.Checked(request, drafted, right, accepted);
         }
     }
 

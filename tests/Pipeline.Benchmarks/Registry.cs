@@ -4,6 +4,7 @@ using Pipeline.Benchmarks.Planner;
 using Pipeline.Benchmarks.Prefix;
 using Pipeline.Benchmarks.Rounding;
 using Pipeline.Benchmarks.Speculative;
+using Pipeline.Benchmarks.Structured;
 using Pipeline.Benchmarks.Throughput;
 using Pipeline.Benchmarks.Tokenizers;
 
@@ -20,6 +21,7 @@ internal static class Registry
         new PrefixBenchmark(),
         new SpeculativeBenchmark(),
         new TokenizerBenchmark(),
+        new StructuredBenchmark(),
         new RoundingBenchmark(),
         new CeilingsBenchmark(),
     ];

@@ -17,6 +17,8 @@ internal sealed class ActiveRequest : Sequence
     private long? _firstToken;
     private double _prefillSeconds;
     private double _decodeSeconds;
+    private readonly List<int> _forced = [];
+    private int _forcedTokens;
 
     /// <summary>Takes a request in.</summary>
     /// <param name="request">The request.</param>
@@ -35,6 +37,9 @@ internal sealed class ActiveRequest : Sequence
 
     /// <summary>How its next tokens are guessed; null where they are not.</summary>
     public Drafting? Drafting { get; init; }
+
+    /// <summary>Whether its draft has to come next rather than being guessed.</summary>
+    public bool IsDraftForced { get; private set; }
 
     /// <summary>Why it ended, or null while it goes on.</summary>
     public FinishReason? Finish { get; private set; }
@@ -68,6 +73,30 @@ internal sealed class ActiveRequest : Sequence
             _choice.TakeBack(CollectionsMarshal.AsSpan(Draft)[..drafted]);
         }
     }
+
+    /// <summary>Replaces its draft by the tokens that have to come next, where there are any.</summary>
+    /// <param name="most">How many at most.</param>
+    public void DraftForced(int most)
+    {
+        if (Drafting is null)
+        {
+            // Nobody else looks after its draft: what is there was forced, and has not been computed.
+            Draft.Clear();
+        }
+
+        _forced.Clear();
+        _choice.AddForced(_forced, most);
+        IsDraftForced = _forced.Count > 0;
+        if (IsDraftForced)
+        {
+            Draft.Clear();
+            Draft.AddRange(_forced);
+            TrimDraft();
+        }
+    }
+
+    /// <summary>Notes that tokens which had to come are its own now.</summary>
+    public void TookForced(int tokens) => _forcedTokens += tokens;
 
     /// <summary>Cuts its draft where it cannot come next, or would end the completion.</summary>
     public void TrimDraft()
@@ -151,6 +180,7 @@ internal sealed class ActiveRequest : Sequence
         QueueSeconds = time.GetElapsedTime(_added, _started ?? now).TotalSeconds,
         PrefillSeconds = _prefillSeconds,
         DecodeSeconds = _decodeSeconds,
+        ForcedTokens = _forcedTokens,
         DraftedTokens = Drafting?.Drafted ?? 0,
         AcceptedTokens = Drafting?.Accepted ?? 0,
         TimeToFirstTokenSeconds = _firstToken is { } first ? time.GetElapsedTime(_added, first).TotalSeconds : null,

@@ -71,6 +71,17 @@ internal sealed class TokenChoice
         return possible;
     }
 
+    /// <summary>Adds the tokens that have to come next because the constraint leaves no choice.</summary>
+    /// <param name="tokens">What they are added to.</param>
+    /// <param name="most">How many at most.</param>
+    public void AddForced(List<int> tokens, int most)
+    {
+        if (most > 0)
+        {
+            _constraint?.AddForced(tokens, most);
+        }
+    }
+
     /// <summary>Takes back the last tokens accepted.</summary>
     public void TakeBack(ReadOnlySpan<int> tokens)
     {

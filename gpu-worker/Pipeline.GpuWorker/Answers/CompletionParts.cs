@@ -29,6 +29,10 @@ internal static class CompletionParts
         writer.WriteNumber("total_tokens", usage.Prompt + usage.Completion);
         writer.WriteStartObject("prompt_tokens_details");
         writer.WriteNumber("cached_tokens", usage.Cached);
+        if (usage.Truncated > 0)
+        {
+            writer.WriteNumber("truncated_tokens", usage.Truncated);
+        }
         writer.WriteEndObject();
         writer.WriteStartObject("completion_tokens_details");
         writer.WriteNumber("reasoning_tokens", usage.Reasoning);

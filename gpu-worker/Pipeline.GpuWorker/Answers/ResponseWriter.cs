@@ -69,9 +69,7 @@ internal static class ResponseWriter
         writer.WriteBoolean("store", false);
         writer.WriteNumber("temperature", settings.Temperature);
         writer.WriteStartObject("text");
-        writer.WriteStartObject("format");
-        writer.WriteString("type", "text");
-        writer.WriteEndObject();
+        WriteGiven(writer, "format", settings.TextFormat, """{"type":"text"}""");
         writer.WriteEndObject();
         WriteGiven(writer, "tool_choice", settings.ToolChoice, "\"auto\"");
         WriteGiven(writer, "tools", settings.Tools, "[]");

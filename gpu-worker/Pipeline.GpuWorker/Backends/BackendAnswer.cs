@@ -12,6 +12,9 @@ internal sealed record BackendAnswer(int StatusCode, string? Body, AttemptTokens
     /// <summary>From the start of the job to its first token, in seconds.</summary>
     public double? TimeToFirstToken { get; init; }
 
+    /// <summary>Time to compile the form that the job asks for, in seconds; 0 where it asks for none or the form was known.</summary>
+    public double CompileSeconds { get; init; }
+
     /// <summary>Whether the job was given up before it had an answer.</summary>
     public bool IsDropped => Body is null;
 

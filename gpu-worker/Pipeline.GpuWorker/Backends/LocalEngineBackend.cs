@@ -51,7 +51,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             LogMessages.SlowerKernels(logger, warning);
         }
 
-        _mapper = new RequestMapper(_loop.Tokenizer, template, _options.ModelName, _loop.ModelConfig.ContextLength, time, toolCallFormat: _options.ToolCallFormat);
+        _mapper = new RequestMapper(_loop.Tokenizer, template, _options.ModelName, _loop.ModelConfig.ContextLength, time, toolCallFormat: _options.ToolCallFormat, constraints: _loop.Constraints);
         _ = ForwardCompletionAsync(_loop);
     }
 
@@ -72,6 +72,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             Answer answer = request.Answer(group.Results);
             return new BackendAnswer(200, answer.Write(request.Form), Tokens(answer.Usage), seconds)
             {
+                CompileSeconds = request.CompileSeconds,
                 TimeToFirstToken = group.Results.Min(result => result.TimeToFirstTokenSeconds),
             };
         }

@@ -15,13 +15,19 @@ namespace Pipeline.GpuWorker.Requests;
 internal sealed record MappedRequest(
     string Id, IReadOnlyList<GenerationRequest> Generations, string Model, long Created, AnswerForm Form, OutputReader Reader)
 {
+    /// <summary>Time to compile the form that is asked for, where this request was the first to ask; otherwise 0.</summary>
+    public double CompileSeconds { get; init; }
+
+    /// <summary>Tokens that were cut off the prompts, as the request asks.</summary>
+    public int TruncatedTokens { get; init; }
+
     /// <summary>The answer that the results make.</summary>
     /// <param name="results">One for each of <see cref="Generations"/>.</param>
     /// <exception cref="ArgumentException">A result is no answer: the generation was cancelled or failed.</exception>
     public Answer Answer(IReadOnlyList<GenerationResult> results)
     {
         Choice[] choices = [.. results.Select((result, i) => Choose(result, Generations[i].Id))];
-        return new Answer(Id, Model, Created, choices, Usage.Of(results, choices.Sum(choice => choice.Message.ReasoningTokens)));
+        return new Answer(Id, Model, Created, choices, Usage.Of(results, choices.Sum(choice => choice.Message.ReasoningTokens)) with { Truncated = TruncatedTokens });
     }
 
     private Choice Choose(GenerationResult result, string id) => result.FinishReason is FinishReason.Stop or FinishReason.Length

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text;
 using Pipeline.Engine;
+using Pipeline.Engine.Grammar;
 using Pipeline.GpuWorker.Answers.Reading;
 using Pipeline.Tokenization;
 using Pipeline.Tokenization.Requests;
@@ -14,10 +15,11 @@ namespace Pipeline.GpuWorker.Requests;
 /// <param name="contextLength">Tokens that prompt and completion may have together.</param>
 /// <param name="time">The clock of the answers.</param>
 /// <param name="toolCallFormat">The name of the format in which the model writes calls; null for what its template tells.</param>
+/// <param name="constraints">Makes constraints of the forms that requests ask for; null where there are none: then such requests are refused.</param>
 /// <param name="maxCompletionTokens">The most tokens for a chat completion that names no limit; null for all that there is room for.</param>
 internal sealed class RequestMapper(
     Tokenizer tokenizer, ChatTemplate? template, string model, int contextLength, TimeProvider time, int? maxCompletionTokens = null,
-    string? toolCallFormat = null)
+    string? toolCallFormat = null, OutputConstraints? constraints = null)
 {
     private readonly RequestReader _reader = new(tokenizer, template, model, contextLength);
     private readonly OutputReader _output = new(tokenizer, template, toolCallFormat);
@@ -30,8 +32,27 @@ internal sealed class RequestMapper(
     public MappedRequest Map(string requestId, string url, string body, string cacheSalt)
     {
         ModelRequest request = _reader.Read(url, Encoding.UTF8.GetBytes(body));
-        GenerationRequest[] generations = [.. request.Prompts.Select((prompt, i) => Generate(request, i == 0 ? requestId : $"{requestId}/{i}", prompt, cacheSalt))];
-        return new MappedRequest(requestId, generations, model, time.GetUtcNow().ToUnixTimeSeconds(), request.Form, _output);
+        OutputConstraint? constraint = Constrain(request.Output, out double seconds);
+        GenerationRequest[] generations =
+            [.. request.Prompts.Select((prompt, i) => Generate(request, i == 0 ? requestId : $"{requestId}/{i}", prompt, cacheSalt) with { Constraint = constraint })];
+        return new MappedRequest(requestId, generations, model, time.GetUtcNow().ToUnixTimeSeconds(), request.Form, _output)
+        {
+            CompileSeconds = seconds,
+            TruncatedTokens = request.TruncatedTokens,
+        };
+    }
+
+    private OutputConstraint? Constrain(StructuredOutput? output, out double seconds)
+    {
+        seconds = 0;
+        try
+        {
+            return output is null ? null : (constraints ?? throw new GrammarException("", "This backend cannot constrain outputs.")).Get(output, out seconds);
+        }
+        catch (GrammarException e)
+        {
+            throw output!.Refuse(e.Path, e.Message);
+        }
     }
 
     private GenerationRequest Generate(ModelRequest request, string id, int[] prompt, string cacheSalt)

@@ -14,6 +14,7 @@ internal sealed class WorkerMetrics
     private readonly Counter<double> _deviceSeconds;
     private readonly Histogram<double> _queueSeconds;
     private readonly Histogram<double> _firstToken;
+    private readonly Histogram<double> _compileSeconds;
 
     public WorkerMetrics(IMeterFactory meters, IBackend backend)
     {
@@ -23,6 +24,7 @@ internal sealed class WorkerMetrics
         _deviceSeconds = meter.CreateCounter<double>("pipeline.worker.device_time", "s", "Device-seconds attributed to committed attempts.");
         _queueSeconds = meter.CreateHistogram<double>("pipeline.worker.queue_time", "s", "From the claim to the first step that worked on the job.");
         _firstToken = meter.CreateHistogram<double>("pipeline.worker.time_to_first_token", "s", "From the claim to the first token.");
+        _compileSeconds = meter.CreateHistogram<double>("pipeline.worker.schema_compile_time", "s", "Time to compile a schema, an expression or a grammar that no job had asked for before.");
         meter.CreateObservableGauge("pipeline.worker.running", () => backend.Running, "{sequence}", "Sequences that the backend works on.");
         meter.CreateObservableCounter("pipeline.worker.busy_time", () => backend.BusySeconds, "s", "Seconds that the backend was busy.");
     }
@@ -30,6 +32,11 @@ internal sealed class WorkerMetrics
     public void Answered(BackendAnswer answer)
     {
         _queueSeconds.Record(answer.Seconds.Queue);
+        if (answer.CompileSeconds > 0)
+        {
+            _compileSeconds.Record(answer.CompileSeconds);
+        }
+
         if (answer.TimeToFirstToken is { } seconds)
         {
             _firstToken.Record(seconds);

@@ -13,14 +13,20 @@ namespace Pipeline.Tokenization.Requests;
 internal sealed record ChatRequest(
     CommonParameters Common, JsonArray Messages, long? MaxTokens, ToolUse? Tools, string? ReasoningEffort, JsonObject? TemplateVariables)
 {
+    /// <summary>The form that the answer has to have; null for any text.</summary>
+    public StructuredOutput? Output { get; private init; }
+
+    /// <summary>What is to be done with a prompt that is too long; null for nothing.</summary>
+    public PromptTruncation? Truncation { get; private init; }
+
     private static readonly HashSet<string> Unsupported =
     [
         "audio", "function_call", "functions", "modalities", "moderation", "prediction",
         "prompt_cache_retention", "prompt_cache_options", "stream_options", "verbosity",
         "web_search_options", "top_k", "min_p", "min_tokens", "repetition_penalty", "length_penalty", "stop_token_ids",
-        "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "add_generation_prompt",
+        "guided_decoding_backend", "guided_whitespace_pattern", "add_generation_prompt",
         "continue_final_message", "documents", "chat_template", "logits_processors", "include_stop_str_in_output",
-        "skip_special_tokens", "bad_words", "prompt_logprobs", "truncate_prompt_tokens", "best_of", "use_beam_search", "priority",
+        "skip_special_tokens", "bad_words", "prompt_logprobs", "best_of", "use_beam_search", "priority",
     ];
 
     private static readonly HashSet<string> OwnVariables = ["messages", "tools", "add_generation_prompt"];
@@ -37,6 +43,7 @@ internal sealed record ChatRequest(
             ToolUse.Read(fields, ToolDefinition.ReadNested, nested: true),
             fields.Text("reasoning_effort"),
             ReadTemplateVariables(fields));
+        request = request with { Output = ReadOutput(fields), Truncation = PromptTruncation.Read(fields, request.MaxTokens) };
         fields.RefuseOthers(Unsupported);
         return request;
     }
@@ -55,11 +62,10 @@ internal sealed record ChatRequest(
             throw RequestErrorException.Unsupported("top_logprobs");
         }
         ServiceTier.Check(fields);
-        if (fields.TryGet("response_format", out JsonElement format))
-        {
-            TextFormat.Check(new RequestFields(format, "response_format"));
-        }
     }
+
+    private static StructuredOutput? ReadOutput(RequestFields fields) => GuidedOutput.Read(
+        fields, fields.TryGet("response_format", out JsonElement format) ? TextFormat.Read(new RequestFields(format, "response_format"), nested: true) : null);
 
     private static long? ReadMaxTokens(RequestFields fields)
     {

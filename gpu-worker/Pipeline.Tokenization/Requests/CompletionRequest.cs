@@ -8,15 +8,20 @@ namespace Pipeline.Tokenization.Requests;
 /// <param name="MaxTokens">How many tokens to generate at most for each.</param>
 internal sealed record CompletionRequest(CommonParameters Common, IReadOnlyList<CompletionPrompt> Prompts, long MaxTokens)
 {
+    /// <summary>The form that completions have to have; null for any text.</summary>
+    public StructuredOutput? Output { get; private init; }
+
+    /// <summary>What is to be done with prompts that are too long; null for nothing.</summary>
+    public PromptTruncation? Truncation { get; private init; }
+
     /// <summary>OpenAI's default on this endpoint.</summary>
     private const long DefaultMaxTokens = 16;
 
     private static readonly HashSet<string> Unsupported =
     [
         "suffix", "logprobs", "stream_options", "top_k", "min_p", "min_tokens", "repetition_penalty", "length_penalty",
-        "stop_token_ids", "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
-        "response_format", "logits_processors", "include_stop_str_in_output", "skip_special_tokens", "add_special_tokens",
-        "bad_words", "prompt_logprobs", "truncate_prompt_tokens", "use_beam_search", "priority",
+        "stop_token_ids", "guided_decoding_backend", "guided_whitespace_pattern", "logits_processors", "include_stop_str_in_output", "skip_special_tokens", "add_special_tokens",
+        "bad_words", "prompt_logprobs", "use_beam_search", "priority",
     ];
 
     public static CompletionRequest Read(RequestFields fields)
@@ -35,7 +40,12 @@ internal sealed record CompletionRequest(CommonParameters Common, IReadOnlyList<
             throw RequestErrorException.UnsupportedValue("best_of", $"'best_of' does not support {best} with this model. Only 1 is supported.");
         }
         var request = new CompletionRequest(common, CompletionPrompt.Read(prompt), fields.Integer("max_tokens", 1) ?? DefaultMaxTokens);
+        request = request with { Output = ReadOutput(fields), Truncation = PromptTruncation.Read(fields, request.MaxTokens) };
         fields.RefuseOthers(Unsupported);
         return request;
     }
+
+    /// <remarks><c>response_format</c> is not OpenAI's here; vLLM knows it.</remarks>
+    private static StructuredOutput? ReadOutput(RequestFields fields) => GuidedOutput.Read(
+        fields, fields.TryGet("response_format", out JsonElement format) ? TextFormat.Read(new RequestFields(format, "response_format"), nested: true) : null);
 }

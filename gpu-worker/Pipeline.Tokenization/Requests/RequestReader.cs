@@ -75,7 +75,12 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
         ReasoningEffort.Apply(request.ReasoningEffort, "reasoning_effort", chats, variables);
         ToolUse? tools = request.Tools is { Choice.Offers: true } offered ? offered : null;
         (int[] tokens, ReasoningStart reasoning) = new ChatPrompt("messages", request.Messages, tools, variables).Render(tokenizer, chats);
-        return new ModelRequest([tokens], request.MaxTokens, request.Common, new ChatForm(new OutputRules(tools, reasoning)));
+        int[] kept = Truncate(request.Truncation, tokens, request.MaxTokens);
+        return new ModelRequest([kept], request.MaxTokens, request.Common, new ChatForm(new OutputRules(tools, reasoning)))
+        {
+            Output = Combine(request.Output, tools),
+            TruncatedTokens = tokens.Length - kept.Length,
+        };
     }
 
     private ModelRequest ReadResponse(ResponseRequest request)
@@ -89,14 +94,32 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
         (int[] tokens, ReasoningStart reasoning) = request.Settings.Truncates && contextLength is { } most
             ? prompt.RenderFitting(tokenizer, chats, (int)Math.Max(0, most - (limit ?? 1)))
             : prompt.Render(tokenizer, chats);
-        return new ModelRequest([tokens], limit, request.Common, new ResponseForm(request.Settings, new OutputRules(tools, reasoning)));
+        return new ModelRequest([tokens], limit, request.Common, new ResponseForm(request.Settings, new OutputRules(tools, reasoning)))
+        {
+            Output = Combine(request.Output, tools),
+        };
     }
 
     private ChatTemplate RequireTemplate(string param) => template ?? throw RequestErrorException.Invalid(
         param, "chat_template_missing", $"The model '{model}' has no chat template: use {Completions}.");
 
-    private ModelRequest ReadCompletion(CompletionRequest request) =>
-        new([.. request.Prompts.Select(Encode)], request.MaxTokens, request.Common, new CompletionForm());
+    private ModelRequest ReadCompletion(CompletionRequest request)
+    {
+        int[][] prompts = [.. request.Prompts.Select(Encode)];
+        int[][] kept = [.. prompts.Select(prompt => Truncate(request.Truncation, prompt, request.MaxTokens))];
+        return new ModelRequest(kept, request.MaxTokens, request.Common, new CompletionForm())
+        {
+            Output = request.Output,
+            TruncatedTokens = prompts.Sum(prompt => prompt.Length) - kept.Sum(prompt => prompt.Length),
+        };
+    }
+
+    private int[] Truncate(PromptTruncation? truncation, int[] tokens, long? maxTokens) =>
+        truncation?.Apply(tokens, contextLength - (maxTokens ?? 1)) ?? tokens;
+
+    private static StructuredOutput? Combine(StructuredOutput? output, ToolUse? tools) =>
+        output is null || tools is null ? output : throw RequestErrorException.Invalid(output.Param, "invalid_parameter_combination",
+            $"'{output.Param}' together with tools is not supported: what has to have that form can be no call.");
 
     private int[] Encode(CompletionPrompt prompt)
     {

@@ -10,6 +10,9 @@ namespace Pipeline.Tokenization.Requests;
 /// <param name="Settings">What the answer repeats.</param>
 internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messages, ToolUse? Tools, ResponseSettings Settings)
 {
+    /// <summary>The form that the answer has to have; null for any text.</summary>
+    public StructuredOutput? Output { get; private init; }
+
     /// <summary>What is known of OpenAI's API and of other servers, and is not supported.</summary>
     private static readonly HashSet<string> Unsupported =
     [
@@ -25,6 +28,7 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
         RefuseUnlessNeutral(fields);
         fields.Integer("max_tool_calls", 1); // Of the tools that OpenAI has built in, of which there are none here.
         ToolUse? tools = ToolUse.Read(fields, ToolDefinition.ReadFlat, nested: false);
+        (StructuredOutput? output, JsonElement? format) = ReadText(fields);
         var settings = new ResponseSettings
         {
             Instructions = instructions,
@@ -38,9 +42,10 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
             Tools = tools is not null && fields.TryGet("tools", out JsonElement given) ? given : null,
             ToolChoice = fields.TryGet("tool_choice", out JsonElement choice) ? choice : null,
             ParallelToolCalls = tools?.Parallel ?? true,
+            TextFormat = format,
         };
         fields.RefuseOthers(Unsupported);
-        return new ResponseRequest(common, messages, tools, settings);
+        return new ResponseRequest(common, messages, tools, settings) { Output = output };
     }
 
     /// <summary>Each request of a batch stands by itself: nothing that was answered before can be referred to, nor this answer later.</summary>
@@ -82,7 +87,6 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
             throw RequestErrorException.Unsupported("top_logprobs");
         }
         ServiceTier.Check(fields);
-        RefuseFormats(fields);
     }
 
     private static bool ReadTruncation(RequestFields fields) => fields.Text("truncation") switch
@@ -104,22 +108,27 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
         return effort;
     }
 
-    private static void RefuseFormats(RequestFields fields)
+    /// <summary>Reads <c>text</c>.</summary>
+    /// <returns>The form that the answer has to have, and what asked for it as it was given; null for any text.</returns>
+    private static (StructuredOutput? Output, JsonElement? Format) ReadText(RequestFields fields)
     {
-        if (!fields.TryGet("text", out JsonElement text))
+        StructuredOutput? output = null;
+        JsonElement? given = null;
+        if (fields.TryGet("text", out JsonElement text))
         {
-            return;
+            var parts = new RequestFields(text, "text");
+            if (parts.TryGet("format", out JsonElement format))
+            {
+                output = TextFormat.Read(new RequestFields(format, "text.format"), nested: false);
+                given = format;
+            }
+            if (parts.Text("verbosity") is { } verbosity and not "medium")
+            {
+                throw RequestErrorException.UnsupportedValue("text.verbosity",
+                    $"'text.verbosity' does not support '{verbosity}' with this model. Only 'medium' is supported.");
+            }
+            parts.RefuseOthers(new HashSet<string>());
         }
-        var parts = new RequestFields(text, "text");
-        if (parts.TryGet("format", out JsonElement format))
-        {
-            TextFormat.Check(new RequestFields(format, "text.format"));
-        }
-        if (parts.Text("verbosity") is { } verbosity and not "medium")
-        {
-            throw RequestErrorException.UnsupportedValue("text.verbosity",
-                $"'text.verbosity' does not support '{verbosity}' with this model. Only 'medium' is supported.");
-        }
-        parts.RefuseOthers(new HashSet<string>());
+        return (GuidedOutput.Read(fields, output), given);
     }
 }

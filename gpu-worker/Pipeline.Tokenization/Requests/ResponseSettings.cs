@@ -35,6 +35,9 @@ public sealed record ResponseSettings
     /// <summary>Whether and what the model has to call, as it was given.</summary>
     public JsonElement? ToolChoice { get; init; }
 
+    /// <summary>The form of the text as it was given, if one was.</summary>
+    public JsonElement? TextFormat { get; init; }
+
     /// <summary>Whether the model may call several functions at once.</summary>
     public bool ParallelToolCalls { get; init; } = true;
 }

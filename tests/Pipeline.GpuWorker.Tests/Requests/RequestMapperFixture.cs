@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Pipeline.Engine;
 using Pipeline.Tokenization.Tests;
 using Pipeline.Tokenization;
 using Pipeline.GpuWorker.Requests;
@@ -21,7 +22,7 @@ internal sealed class RequestMapperFixture : IDisposable
     {
         Time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
         Tokenizer = _files.Load();
-        Mapper = new RequestMapper(Tokenizer, ChatTemplate.Parse(Template), "m", ContextLength, Time);
+        Mapper = new RequestMapper(Tokenizer, ChatTemplate.Parse(Template), "m", ContextLength, Time, constraints: new OutputConstraints(Tokenizer, [1000], Time));
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -12,8 +12,11 @@ internal sealed class CompiledGrammar : OutputConstraint
     /// <summary>A longer run of bytes that must come is forced piece by piece.</summary>
     private const int LongestRun = 256;
 
+    private const long NodeBytes = 160;
+
     private readonly TokenVocabulary _vocabulary;
     private readonly PushdownAutomaton _automaton;
+    private readonly long _graphBytes;
 
     /// <param name="root">What the language is.</param>
     /// <param name="vocabulary">The tokens.</param>
@@ -22,7 +25,9 @@ internal sealed class CompiledGrammar : OutputConstraint
     public CompiledGrammar(Rule root, TokenVocabulary vocabulary, long mostBytes = 64 << 20)
     {
         _vocabulary = vocabulary;
-        _automaton = new PushdownAutomaton(GraphBuilder.Build(root), mostBytes);
+        Graph graph = GraphBuilder.Build(root);
+        _automaton = new PushdownAutomaton(graph, mostBytes);
+        _graphBytes = NodeBytes * graph.Nodes.Count;
     }
 
     /// <summary>The tokens.</summary>
@@ -31,8 +36,8 @@ internal sealed class CompiledGrammar : OutputConstraint
     /// <summary>Where every output begins.</summary>
     public Configuration Start => _automaton.Start;
 
-    /// <summary>About how much memory its states and masks take now.</summary>
-    public long Bytes => _automaton.Bytes;
+    /// <summary>About how much memory it takes now, with its states and masks.</summary>
+    public long Bytes => _graphBytes + _automaton.Bytes;
 
     /// <inheritdoc/>
     internal override ITokenConstraint Begin() => new TokenConstraint(this);

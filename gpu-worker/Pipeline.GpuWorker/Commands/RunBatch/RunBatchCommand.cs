@@ -84,7 +84,7 @@ internal static class RunBatchCommand
         {
             await Console.Error.WriteLineAsync(warning);
         }
-        var mapper = new RequestMapper(loop.Tokenizer, template, modelName, loop.ModelConfig.ContextLength, time, toolCallFormat: toolCallFormat);
+        var mapper = new RequestMapper(loop.Tokenizer, template, modelName, loop.ModelConfig.ContextLength, time, toolCallFormat: toolCallFormat, constraints: loop.Constraints);
         var runner = new BatchRunner(mapper, loop.GenerateAsync, loop.MaxRunning * WindowPerRunning, time);
         return await RunFilesAsync(runner, inputPath, outputPath, time, cancellationToken);
     }

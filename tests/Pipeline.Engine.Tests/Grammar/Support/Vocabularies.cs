@@ -10,7 +10,9 @@ namespace Pipeline.Engine.Tests.Grammar.Support;
 /// <summary>The vocabularies that grammars are tested with: the shipped model's, and a made-up one whose tokens keep to no borders.</summary>
 internal static class Vocabularies
 {
-    public static TokenVocabulary Shipped { get; } = Load(Path.GetFullPath(Path.Combine(Folder(), "../../../../gpu-worker/models/pipeline-extract-small")));
+    public static string ShippedModel { get; } = Path.GetFullPath(Path.Combine(Folder(), "../../../../gpu-worker/models/pipeline-extract-small"));
+
+    public static TokenVocabulary Shipped { get; } = Load(ShippedModel);
 
     public static TokenVocabulary MadeUp { get; } = MakeUp();
 
