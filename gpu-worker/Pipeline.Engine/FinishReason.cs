@@ -6,7 +6,7 @@ public enum FinishReason
     /// <summary>The model gave an end token, or a stop text came up.</summary>
     Stop,
 
-    /// <summary>The tokens asked for are there.</summary>
+    /// <summary>The tokens asked for are there, or a constraint has led the output to its end because they would soon have been.</summary>
     Length,
 
     /// <summary>Nobody wants it any more.</summary>

@@ -151,7 +151,8 @@ internal sealed class ActiveRequest : Sequence
         {
             bool ended = _choice.Ends((int)token);
             bool stopped = !ended && _text.Append((int)token, mayStop: Tokens.Length - PromptLength > _request.MinTokens);
-            Finish = ended || stopped ? FinishReason.Stop
+            Finish = ended && _choice.IsCut ? FinishReason.Length
+                : ended || stopped ? FinishReason.Stop
                 : Tokens.Length == PromptLength + MaxTokens ? FinishReason.Length : null;
             if (Finish is not null && !stopped)
             {

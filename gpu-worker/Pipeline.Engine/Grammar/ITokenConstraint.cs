@@ -12,6 +12,9 @@ internal interface ITokenConstraint
     /// </param>
     void WriteMask(Span<uint> mask);
 
+    /// <summary>Whether something was not allowed only because there would not be tokens enough to finish it.</summary>
+    bool IsCut => false;
+
     /// <summary>Goes on by a token.</summary>
     /// <returns>Whether it may come next; if not, nothing has changed.</returns>
     bool Accept(int token);

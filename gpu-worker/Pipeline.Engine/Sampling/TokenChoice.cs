@@ -20,7 +20,7 @@ internal sealed class TokenChoice
     {
         _request = request;
         _seed = seed;
-        _constraint = request.Constraint?.Begin();
+        _constraint = request.Constraint?.Begin(request.MaxTokens);
         IReadOnlyList<int> own = request.IgnoreEndTokens && _constraint is null ? [] : endTokens;
         _ends = [.. own, .. request.StopTokens];
         SamplingParameters sampling = request.Sampling;
@@ -31,6 +31,9 @@ internal sealed class TokenChoice
 
     /// <summary>Whether the next token cannot be chosen before the host knows all those before it.</summary>
     public bool NeedsTokens => _constraint is not null || _request.Sampling.CountsTokens;
+
+    /// <summary>Whether the limit of tokens has decided what could be chosen.</summary>
+    public bool IsCut => _constraint is { IsCut: true };
 
     /// <summary>How the next token is chosen.</summary>
     /// <param name="generated">Tokens before it.</param>

@@ -21,9 +21,18 @@ public sealed class ConstrainedEngineTests
         Assert.All(plain, pair => Assert.Equal(pair.Value.Tokens, ahead[pair.Key].Tokens));
         Assert.Equal(jumpAhead, ahead.Values.Sum(result => result.ForcedTokens) > 100);
         Assert.Equal(0, plain.Values.Sum(result => result.ForcedTokens));
+        Assert.True(plain.Values.Count(result => result.FinishReason == FinishReason.Stop) > 24);
     }
 
-    private static Dictionary<string, GenerationResult> Run(bool jumpAhead, SpeculationMode speculation)
+    [Fact]
+    public void An_output_that_would_run_out_of_tokens_is_whole_and_says_length()
+    {
+        Dictionary<string, GenerationResult> results = Run(jumpAhead: true, SpeculationMode.Off, tokens: 40, receiptsOnly: true);
+        Assert.Contains(results.Values, result => result.FinishReason == FinishReason.Length);
+        Assert.All(results.Values, result => Assert.True(JsonSchema.FromText(Receipt).Evaluate(JsonElement.Parse(result.Text)).IsValid, result.Text));
+    }
+
+    private static Dictionary<string, GenerationResult> Run(bool jumpAhead, SpeculationMode speculation, int tokens = 150, bool receiptsOnly = false)
     {
         using InferenceEngine engine = InferenceEngine.Load(new EngineOptions
         {
@@ -32,13 +41,13 @@ public sealed class ConstrainedEngineTests
         Dictionary<string, string> asked = [];
         for (int i = 0; i < 48; i++)
         {
-            string schema = i % 2 == 0 ? Receipt : RandomSchemas.Satisfiable(i, 2, Vocabularies.Shipped).Schema;
+            string schema = receiptsOnly || i % 2 == 0 ? Receipt : RandomSchemas.Satisfiable(i, 2, Vocabularies.Shipped).Schema;
             asked.Add($"{i}", schema);
             engine.Add(new GenerationRequest
             {
                 Id = $"{i}",
                 Prompt = engine.Tokenizer.Encode($"<|im_start|>user\nExtract the fields company, date and total from this receipt as JSON.\n\nSHOP {i}\n0{1 + (i % 9)}/02/2018\nTOTAL {i}.50<|im_end|>\n<|im_start|>assistant\n", addSpecialTokens: false),
-                MaxTokens = 150,
+                MaxTokens = tokens,
                 Sampling = new SamplingParameters { Temperature = i % 3 == 0 ? 1 : 0, Seed = i },
                 Constraint = engine.Constraints.Get(new StructuredOutput(StructuredOutputKind.JsonSchema, schema, "p") { IsCompact = i % 4 == 0 }, out _),
             });
@@ -55,7 +64,7 @@ public sealed class ConstrainedEngineTests
         }
 
         engine.CheckIntegrity();
-        Assert.True(results.Values.Count(result => result.FinishReason == FinishReason.Stop) > 30);
+        Assert.Equal(48, results.Count);
         Assert.All(results.Where(pair => pair.Value.FinishReason == FinishReason.Stop), pair => Assert.True(
             JsonSchema.FromText(asked[pair.Key]).Evaluate(JsonElement.Parse(pair.Value.Text, new JsonDocumentOptions { MaxDepth = 500 }), new EvaluationOptions { RequireFormatValidation = true }).IsValid,
             $"{asked[pair.Key]}\ndoes not accept\n{pair.Value.Text}"));

@@ -91,6 +91,45 @@ public sealed class MaskTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void An_output_with_a_limit_is_led_to_its_end_within_it(string name)
+    {
+        TokenVocabulary vocabulary = Vocabularies.Of(name);
+        int cut = 0;
+        for (int seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            CompiledGrammar grammar = RandomSchemas.Satisfiable(seed, 3, vocabulary).Grammar;
+            int most = grammar.TokensToEnd(grammar.Start) + 1 + random.Next(60);
+            TokenConstraint constraint = new(grammar, most);
+            List<int> tokens = [];
+            while (tokens.Count == 0 || !vocabulary.IsEnd(tokens[^1]))
+            {
+                // What makes an output long is taken wherever it may be.
+                List<int> allowed = constraint.Allowed(vocabulary), longer = [.. allowed.Where(token => !vocabulary.IsEnd(token) && vocabulary.Bytes(token) is not [.., (byte)'"'])];
+                List<int> from = longer.Count > 0 ? longer : allowed;
+                tokens.Add(from[random.Next(from.Count)]);
+                Assert.True(constraint.Accept(tokens[^1]));
+            }
+
+            Assert.True(tokens.Count <= most, $"{tokens.Count} tokens of {most}");
+            cut += constraint.IsCut ? 1 : 0;
+            constraint.Rollback(tokens.Count);
+            Assert.False(constraint.IsCut);
+        }
+
+        Assert.True(cut > 5, $"Only {cut} outputs were cut.");
+    }
+
+    [Fact]
+    public void The_shortest_ending_is_as_short_as_any()
+    {
+        CompiledGrammar grammar = Languages.Schema("""{"type":"object","properties":{"a":{"type":"array","items":{"type":"string","minLength":3},"minItems":70},"b":{"enum":["long","x"]}},"required":["a","b"]}""");
+        Assert.Equal("""{"a":[],"b":"x"}""".Length + (70 * 6) - 1, grammar.BytesToEnd(grammar.Start));
+        Assert.Equal("x\"}".Length, grammar.BytesToEnd(grammar.Read(grammar.Start, Encoding.UTF8.GetBytes($"{{\"a\":[{string.Join(',', Enumerable.Repeat("\"abc\"", 70))}],\"b\":\""))!));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Forced_tokens_are_the_only_ones_allowed_and_change_no_text(string name)
     {
         TokenVocabulary vocabulary = Vocabularies.Of(name);

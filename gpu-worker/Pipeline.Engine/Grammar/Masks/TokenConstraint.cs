@@ -2,17 +2,29 @@ using Pipeline.Engine.Grammar.Automata;
 
 namespace Pipeline.Engine.Grammar.Masks;
 
-/// <summary>One sequence's way through a language. After an end token only end tokens may come.</summary>
+/// <summary>
+/// One sequence's way through a language. After an end token only end tokens may come. Where the sequence has a limit, what
+/// could no longer be finished within it is not allowed: an output that would go on for ever is led to its end instead of being
+/// cut off, unless the limit was too small from the beginning.
+/// </summary>
 /// <param name="grammar">The language.</param>
-internal sealed class TokenConstraint(CompiledGrammar grammar) : ITokenConstraint
+/// <param name="mostTokens">Tokens of the sequence, the end token included; null for no limit.</param>
+internal sealed class TokenConstraint(CompiledGrammar grammar, int? mostTokens = null) : ITokenConstraint
 {
+    // One token makes the way to the end longer by fewer than so many; before the limit is that close nothing has to be looked at.
+    private const int Reserve = 64;
+
     private readonly List<Configuration?> _before = [];
 
     // Null once the output has ended.
     private Configuration? _at = grammar.Start;
+    private int _cutAt = int.MaxValue;
 
     /// <summary>Whether the output may end here.</summary>
     public bool MayEnd => _at is null || _at.MayEnd;
+
+    /// <inheritdoc/>
+    public bool IsCut => _cutAt < _before.Count;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The vocabulary has no token for any of the bytes that may come.</exception>
@@ -21,6 +33,10 @@ internal sealed class TokenConstraint(CompiledGrammar grammar) : ITokenConstrain
         if (_at is null)
         {
             mask.Clear();
+        }
+        else if (IsNearLimit(_at))
+        {
+            WriteFinishable(_at, mask);
         }
         else if (grammar.Forced(_at) is { } forced)
         {
@@ -33,14 +49,7 @@ internal sealed class TokenConstraint(CompiledGrammar grammar) : ITokenConstrain
             grammar.Mask(_at).Write(mask);
         }
 
-        if (MayEnd)
-        {
-            foreach (int token in grammar.Vocabulary.EndTokens)
-            {
-                Set(mask, token);
-            }
-        }
-
+        AllowEnd(mask);
         if (!mask.ContainsAnyExcept(0u))
         {
             throw new InvalidOperationException("The output cannot go on: the vocabulary has no token for the characters that have to come.");
@@ -76,17 +85,49 @@ internal sealed class TokenConstraint(CompiledGrammar grammar) : ITokenConstrain
         {
             _at = _before[^count];
             _before.RemoveRange(_before.Count - count, count);
+            _cutAt = _cutAt > _before.Count ? int.MaxValue : _cutAt;
         }
     }
 
     /// <inheritdoc/>
     public void AddForced(List<int> tokens, int most)
     {
-        Configuration? at = _at;
-        for (int added = 0; added < most && at is not null && grammar.Forced(at) is { } token; added++)
+        int first = tokens.Count, before = _before.Count;
+        while (tokens.Count - first < most && _at is not null && !IsNearLimit(_at) && grammar.Forced(_at) is { } token)
         {
             tokens.Add(token);
-            at = grammar.Read(at, grammar.Vocabulary.Bytes(token));
+            Accept(token);
+        }
+
+        Rollback(_before.Count - before);
+    }
+
+    /// <summary>Tokens left, the end token not counted.</summary>
+    private int Left => mostTokens is { } most ? most - _before.Count - 1 : int.MaxValue;
+
+    private bool IsNearLimit(Configuration at) => mostTokens is not null && !grammar.Fits(at, Left - Reserve);
+
+    private void WriteFinishable(Configuration at, Span<uint> mask)
+    {
+        bool cut = grammar.MarkFinishable(at, Left - 1, mask);
+        if (mask.ContainsAnyExcept(0u) || at.MayEnd)
+        {
+            _cutAt = cut ? Math.Min(_cutAt, _before.Count) : _cutAt;
+            return;
+        }
+
+        // It cannot be finished any more: then it goes on as it likes, and ends where its tokens do.
+        grammar.Mask(at).Write(mask);
+    }
+
+    private void AllowEnd(Span<uint> mask)
+    {
+        if (MayEnd)
+        {
+            foreach (int token in grammar.Vocabulary.EndTokens)
+            {
+                Set(mask, token);
+            }
         }
     }
 

@@ -10,10 +10,13 @@ internal static class TrieWalk
     /// <param name="trie">The tokens.</param>
     /// <param name="from">Where the text has led so far.</param>
     /// <param name="words">Bit (t % 32) of word (t / 32) is set for token t; others stay.</param>
-    public static void Mark(PushdownAutomaton automaton, TokenTrie trie, Configuration from, Span<uint> words)
+    /// <param name="allow">What else has to hold where a token leads; null for nothing.</param>
+    /// <returns>Whether a token was left out because that does not hold.</returns>
+    public static bool Mark(PushdownAutomaton automaton, TokenTrie trie, Configuration from, Span<uint> words, Func<Configuration, bool>? allow = null)
     {
         var walk = new Configuration[trie.LongestToken + 1];
         walk[0] = from;
+        bool left = false;
         for (int node = 0; node < trie.Count;)
         {
             int depth = trie.Depth(node);
@@ -25,13 +28,23 @@ internal static class TrieWalk
             }
 
             walk[depth + 1] = to;
-            foreach (int token in trie.Tokens(node))
+            ReadOnlySpan<int> tokens = trie.Tokens(node);
+            if (!tokens.IsEmpty && allow?.Invoke(to) == false)
             {
-                words[token / 32] |= 1u << (token % 32);
+                left = true;
+            }
+            else
+            {
+                foreach (int token in tokens)
+                {
+                    words[token / 32] |= 1u << (token % 32);
+                }
             }
 
             node++;
         }
+
+        return left;
     }
 
     /// <summary>Whether any token may come that begins with the bytes of a node and goes on beyond them.</summary>
