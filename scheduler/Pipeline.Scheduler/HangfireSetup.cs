@@ -7,6 +7,10 @@ namespace Pipeline.Scheduler;
 /// <summary>Hangfire on PostgreSQL, in the schema <c>hangfire</c>, set up for duties that are due every few seconds.</summary>
 internal static class HangfireSetup
 {
+    // A lock is a row, which a scheduler that is killed leaves behind. The next one waits for 15 seconds before it gives up, and
+    // must not have to: to be at a duty twice does no harm.
+    private static readonly TimeSpan LockExpiry = TimeSpan.FromSeconds(10);
+
     // A duty that is due every three seconds leaves a row each time.
     private static readonly TimeSpan History = TimeSpan.FromHours(1);
 
@@ -23,6 +27,7 @@ internal static class HangfireSetup
                 new PostgreSqlStorageOptions
                 {
                     SchemaName = "hangfire",
+                    DistributedLockTimeout = LockExpiry,
                     QueuePollInterval = TimeSpan.FromSeconds(1),
                     JobExpirationCheckInterval = TimeSpan.FromMinutes(10),
                 })

@@ -9,8 +9,12 @@ namespace Pipeline.EndToEnd.Tests.Support;
 internal static class BatchSteps
 {
     /// <summary>Uploads a line per prompt and creates the batch.</summary>
+    /// <param name="client">Speaks to the API.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="prompts">What to say.</param>
+    /// <param name="webhook">Who is to hear of it, or null.</param>
     /// <returns>The batch's id.</returns>
-    public static async Task<string> SubmitAsync(this HttpClient client, string model, IEnumerable<string> prompts)
+    public static async Task<string> SubmitAsync(this HttpClient client, string model, IEnumerable<string> prompts, object? webhook = null)
     {
         StringBuilder lines = new();
         int line = 0;
@@ -32,7 +36,7 @@ internal static class BatchSteps
         };
         JsonElement file = await ReadAsync(await client.PostAsync("/v1/files", form));
         JsonElement batch = await ReadAsync(await client.PostAsJsonAsync(
-            "/v1/batches", new { input_file_id = file.GetProperty("id").GetString(), endpoint = "/v1/chat/completions", completion_window = "24h" }));
+            "/v1/batches", new { input_file_id = file.GetProperty("id").GetString(), endpoint = "/v1/chat/completions", completion_window = "24h", webhook }));
         return batch.GetProperty("id").GetString()!;
     }
 

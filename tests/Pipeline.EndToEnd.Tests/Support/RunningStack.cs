@@ -74,6 +74,9 @@ internal sealed class RunningStack : IAsyncDisposable
         return stack;
     }
 
+    /// <summary>Starts the scheduler again, which has been killed.</summary>
+    public async Task StartSchedulerAsync() => Scheduler = await Run("scheduler/Pipeline.Scheduler").ReadyAsync();
+
     /// <summary>Starts a worker; it is not ready yet.</summary>
     public ServiceProcess StartWorker() => Run("gpu-worker/Pipeline.GpuWorker");
 

@@ -29,16 +29,7 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
         await AddKeyAsync("sk-admin", ApiKeyRole.Admin);
         await AddKeyAsync("sk-user", ApiKeyRole.User);
         await AddKeyAsync("sk-revoked", ApiKeyRole.Admin, revoked: true);
-        _app = SchedulerHost.Build([], builder =>
-        {
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["ConnectionStrings:Pipeline"] = database.ConnectionString,
-                ["Pipeline:Scheduler:LeaseSeconds"] = "1",
-            });
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Logging.SetMinimumLevel(LogLevel.Error);
-        });
+        _app = Build();
         await _app.StartAsync();
         _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(_app.Urls.Single()) };
     }
@@ -51,6 +42,21 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
             await _app.StopAsync();
             await _app.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_scheduler_starts_though_one_that_was_killed_left_its_locks_behind()
+    {
+        database.Require();
+        await database.ExecuteAsync(
+            """
+            INSERT INTO hangfire.lock (resource, updatecount, acquired)
+            SELECT 'hangfire:lock:recurring-job:' || id, 0, now() AT TIME ZONE 'utc' FROM unnest(ARRAY['take-back-jobs', 'expire-batches']) AS id
+            ON CONFLICT (resource) DO UPDATE SET acquired = EXCLUDED.acquired
+            """);
+        await using WebApplication next = Build();
+        await next.StartAsync();
+        await next.StopAsync();
     }
 
     [Fact]
@@ -129,4 +135,15 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
             await context.SaveChangesAsync();
         }
     }
+
+    private WebApplication Build() => SchedulerHost.Build([], builder =>
+    {
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Pipeline"] = database.ConnectionString,
+            ["Pipeline:Scheduler:LeaseSeconds"] = "1",
+        });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+    });
 }

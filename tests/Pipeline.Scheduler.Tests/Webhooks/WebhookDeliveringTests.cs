@@ -26,7 +26,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task An_event_is_posted_signed_and_once()
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync(200);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(200);
         string batchId = await BatchHeardByAsync(receiver.Url);
         await RecordAsync(batchId, BatchStatus.Completed);
         using WebhookSender sender = Sender();
@@ -63,7 +63,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task A_receiver_that_fails_is_asked_again_under_the_same_id_and_the_log_says_why()
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync(async (context, number) =>
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(async (context, number) =>
         {
             context.Response.StatusCode = number == 1 ? 503 : 204;
             await context.Response.WriteAsync(number == 1 ? "not\0 now" : "");
@@ -87,7 +87,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task A_receiver_that_asks_to_be_left_alone_is()
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync((context, _) =>
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync((context, _) =>
         {
             context.Response.StatusCode = 429;
             context.Response.Headers.RetryAfter = "120";
@@ -104,7 +104,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task When_the_tries_run_out_it_is_given_up()
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync(500);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(500);
         string batchId = await BatchHeardByAsync(receiver.Url);
         await RecordAsync(batchId, BatchStatus.Completed);
         using WebhookSender sender = Sender();
@@ -119,7 +119,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task A_receiver_that_is_gone_is_disabled_and_hears_of_nothing_more()
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync(410);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(410);
         string batchId = await BatchHeardByAsync(receiver.Url);
         await RecordAsync(batchId, BatchStatus.Completed);
         using WebhookSender sender = Sender();
@@ -138,8 +138,8 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task A_redirect_is_no_success_and_is_not_followed()
     {
         database.Require();
-        await using Receiver target = await Receiver.StartAsync(200);
-        await using Receiver receiver = await Receiver.StartAsync((context, _) =>
+        await using WebhookReceiver target = await WebhookReceiver.StartAsync(200);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync((context, _) =>
         {
             context.Response.StatusCode = 307;
             context.Response.Headers.Location = target.Url;
@@ -161,7 +161,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task Nothing_goes_to_a_private_address_unless_that_is_allowed(string host)
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync(200);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(200);
         string batchId = await BatchHeardByAsync($"http://{host}:{new Uri(receiver.Url).Port}/hook");
         await RecordAsync(batchId, BatchStatus.Completed);
         using WebhookSender sender = Sender(new WebhookOptions());
@@ -177,7 +177,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     {
         database.Require();
         TaskCompletionSource end = new();
-        await using Receiver receiver = await Receiver.StartAsync((_, _) => end.Task);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync((_, _) => end.Task);
         string batchId = await BatchHeardByAsync(receiver.Url);
         await RecordAsync(batchId, BatchStatus.Completed);
         using WebhookSender sender = Sender(new WebhookOptions { AllowPrivateAddresses = true, TimeoutSeconds = 0.3 });
@@ -192,7 +192,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task What_a_dead_process_took_is_delivered_by_the_next_when_its_lease_has_ended()
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync(200);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(200);
         string batchId = await BatchHeardByAsync(receiver.Url);
         await RecordAsync(batchId, BatchStatus.Completed);
         WebhookQueue queue = new(database.DataSource);
@@ -253,7 +253,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
     public async Task Old_deliveries_go_with_their_log_and_waiting_ones_stay()
     {
         database.Require();
-        await using Receiver receiver = await Receiver.StartAsync(200);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync(200);
         string done = await BatchHeardByAsync(receiver.Url), waiting = await BatchHeardByAsync("http://127.0.0.1:9/");
         await RecordAsync(done, BatchStatus.Completed);
         using WebhookSender sender = Sender();
@@ -292,7 +292,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
         context.Tenants.Add(new Tenant { Id = batch.TenantId, Name = batchId, CreatedAt = DateTimeOffset.UnixEpoch });
         context.WebhookEndpoints.Add(new WebhookEndpoint
         {
-            Id = PublicIds.WebhookEndpoint(), TenantId = batch.TenantId, BatchId = batchId, Url = url, Events = events, Secret = Receiver.Secret, CreatedAt = DateTimeOffset.UnixEpoch,
+            Id = PublicIds.WebhookEndpoint(), TenantId = batch.TenantId, BatchId = batchId, Url = url, Events = events, Secret = WebhookReceiver.Secret, CreatedAt = DateTimeOffset.UnixEpoch,
         });
         await context.SaveChangesAsync();
     }

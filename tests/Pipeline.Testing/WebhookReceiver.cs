@@ -5,17 +5,19 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using StandardWebhooks;
 
-namespace Pipeline.Scheduler.Tests.Webhooks;
+namespace Pipeline.Testing;
 
 /// <summary>A receiver of webhooks on a port of its own: checks signatures with a library that is not this project's.</summary>
-internal sealed class Receiver : IAsyncDisposable
+public sealed class WebhookReceiver : IAsyncDisposable
 {
+    /// <summary>What deliveries must be signed with.</summary>
     public const string Secret = "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=";
 
     private readonly WebApplication _app;
 
-    private Receiver(WebApplication app) => _app = app;
+    private WebhookReceiver(WebApplication app) => _app = app;
 
+    /// <summary>Where to post to.</summary>
     public string Url => _app.Urls.Single() + "/hook";
 
     /// <summary>What has come and was signed, by <c>webhook-id</c>.</summary>
@@ -23,13 +25,13 @@ internal sealed class Receiver : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="answer">What to answer the n-th request with; n from 1.</param>
-    public static async Task<Receiver> StartAsync(Func<HttpContext, int, Task> answer)
+    public static async Task<WebhookReceiver> StartAsync(Func<HttpContext, int, Task> answer)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         WebApplication app = builder.Build();
-        Receiver receiver = new(app);
+        WebhookReceiver receiver = new(app);
         int count = 0;
         app.MapPost("/hook", async (HttpContext context) =>
         {
@@ -44,11 +46,12 @@ internal sealed class Receiver : IAsyncDisposable
     }
 
     /// <summary>One that answers always with the same status.</summary>
-    public static Task<Receiver> StartAsync(int status) => StartAsync((context, _) =>
+    public static Task<WebhookReceiver> StartAsync(int status) => StartAsync((context, _) =>
     {
         context.Response.StatusCode = status;
         return Task.CompletedTask;
     });
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }
