@@ -29,6 +29,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 15, Level = LogLevel.Warning, Message = "Batches for {Model} run in the order of their files: what is in {Directory} cannot be used.")]
     public static partial void NoPlans(ILogger logger, string model, string directory, Exception exception);
 
+    [LoggerMessage(EventId = 16, Level = LogLevel.Information, Message = "Batch {BatchId}: {Jobs} jobs are too long for the model, and are answered so.")]
+    public static partial void JobsTooLong(ILogger logger, string batchId, int jobs);
+
     [LoggerMessage(EventId = 20, Level = LogLevel.Information, Message = "Batch {BatchId} is {Status}: {Written} lines out, {Failed} in error.")]
     public static partial void BatchFinalized(ILogger logger, string batchId, BatchStatus status, int written, int failed);
 

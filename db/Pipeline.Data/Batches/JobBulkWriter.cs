@@ -47,6 +47,9 @@ public sealed class JobBulkWriter
     /// <summary>Jobs added so far.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The id of a job, by the place in which it was added, counted from 0. To be called after <see cref="CompleteAsync"/>.</summary>
+    public long IdAt(int place) => _written[place].Id;
+
     /// <summary>Adds a job, and writes the group that it completes.</summary>
     public async Task AddAsync(NewJob job, CancellationToken cancellationToken)
     {

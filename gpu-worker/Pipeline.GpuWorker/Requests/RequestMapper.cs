@@ -22,6 +22,7 @@ internal sealed class RequestMapper(
     string? toolCallFormat = null, OutputConstraints? constraints = null)
 {
     private readonly RequestReader _reader = new(tokenizer, template, model, contextLength);
+    private readonly ContextLimit _limit = new(contextLength);
     private readonly OutputReader _output = new(tokenizer, template, toolCallFormat);
 
     /// <param name="requestId">Names the request in the engine, and in the answer's id.</param>
@@ -32,6 +33,7 @@ internal sealed class RequestMapper(
     public MappedRequest Map(string requestId, string url, string body, string cacheSalt)
     {
         ModelRequest request = _reader.Read(url, Encoding.UTF8.GetBytes(body));
+        _limit.Check(request);
         OutputConstraint? constraint = Constrain(request.Output, out double seconds);
         GenerationRequest[] generations =
             [.. request.Prompts.Select((prompt, i) => Generate(request, i == 0 ? requestId : $"{requestId}/{i}", prompt, cacheSalt) with { Constraint = constraint })];
@@ -58,10 +60,6 @@ internal sealed class RequestMapper(
     private GenerationRequest Generate(ModelRequest request, string id, int[] prompt, string cacheSalt)
     {
         long room = contextLength - prompt.Length;
-        if (room < (request.MaxTokens ?? 1))
-        {
-            throw TooLong(request, prompt.Length);
-        }
         return new GenerationRequest
         {
             Id = id,
@@ -73,15 +71,5 @@ internal sealed class RequestMapper(
             IgnoreEndTokens = request.Common.IgnoreEndTokens,
             ShownTokens = request.Form is CompletionForm ? ReadOnlySet<int>.Empty : _output.MarkTokens,
         };
-    }
-
-    private RequestErrorException TooLong(ModelRequest request, int length)
-    {
-        string param = request.Form.PromptParam;
-        string asked = request.MaxTokens is null
-            ? $"your {param} resulted in {length} tokens, which leaves no room for an answer"
-            : $"you requested {length + request.MaxTokens} tokens ({length} in the {param}, {request.MaxTokens} in the completion)";
-        return RequestErrorException.Invalid(param, "context_length_exceeded",
-            $"This model's maximum context length is {contextLength} tokens. However, {asked}. Please reduce the length of the {param} or completion.");
     }
 }

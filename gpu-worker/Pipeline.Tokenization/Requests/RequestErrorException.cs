@@ -10,6 +10,9 @@ namespace Pipeline.Tokenization.Requests;
 /// <param name="code">What is wrong, for programs.</param>
 public sealed class RequestErrorException(int status, string message, string type, string? param, string? code) : Exception(message)
 {
+    /// <summary>The code of a request that is too long for the model.</summary>
+    public const string ContextLengthExceeded = "context_length_exceeded";
+
     /// <summary>HTTP status.</summary>
     public int Status { get; } = status;
 

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Pipeline.Cli.Api;
@@ -42,6 +44,29 @@ internal sealed class PipelineClient : IDisposable
     public Task<BatchView> CancelBatchAsync(string id, CancellationToken cancellationToken) =>
         SendAsync<BatchView>(HttpMethod.Post, $"v1/batches/{Uri.EscapeDataString(id)}/cancel", null, cancellationToken);
 
+    public Task<BatchView> RetryBatchAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<BatchView>(HttpMethod.Post, $"v1/batches/{Uri.EscapeDataString(id)}/retry", null, cancellationToken);
+
+    /// <summary>How far a batch is, now and at every change; ends with the batch, or when the connection does.</summary>
+    public async IAsyncEnumerable<ProgressView> FollowAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, $"v1/batches/{Uri.EscapeDataString(id)}/events", null, cancellationToken);
+        await using Stream content = await response.Content.ReadAsStreamAsync(cancellationToken);
+        SseParser<ProgressView> events = SseParser.Create(content, (_, data) => JsonSerializer.Deserialize<ProgressView>(data, Json)!);
+        await foreach (SseItem<ProgressView> item in events.EnumerateAsync(cancellationToken))
+        {
+            yield return item.Data;
+        }
+    }
+
+    /// <summary>The results of a batch after a cursor, a line each, until it has ended; the caller disposes it.</summary>
+    public async Task<Stream> OpenResultsAsync(string id, string after, bool withInput, CancellationToken cancellationToken)
+    {
+        string path = $"v1/batches/{Uri.EscapeDataString(id)}/results?follow=true&after={Uri.EscapeDataString(after)}{(withInput ? "&include=input" : "")}";
+        HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, cancellationToken, accept: "application/x-ndjson");
+        return await response.Content.ReadAsStreamAsync(cancellationToken);
+    }
+
     public Task<CostView> GetCostAsync(string id, CancellationToken cancellationToken) =>
         SendAsync<CostView>(HttpMethod.Get, $"v1/batches/{Uri.EscapeDataString(id)}/cost", null, cancellationToken);
 
@@ -71,9 +96,10 @@ internal sealed class PipelineClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, string accept = "*/*")
     {
-        using HttpRequestMessage request = new(method, path) { Content = content };
+        using HttpRequestMessage request = new(method, path) { Content = content, Headers = { { "Accept", accept } } };
         HttpResponseMessage response;
         try
         {

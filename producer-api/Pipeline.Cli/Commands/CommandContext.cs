@@ -8,7 +8,7 @@ namespace Pipeline.Cli.Commands;
 /// <param name="Error">For people: what went wrong.</param>
 /// <param name="Console">For people: progress.</param>
 /// <param name="Environment">Environment variables.</param>
-/// <param name="Time">Times polls.</param>
+/// <param name="Time">Times what is waited for.</param>
 internal sealed record CommandContext(TextWriter Out, TextWriter Error, IAnsiConsole Console, Func<string, string?> Environment, TimeProvider Time)
 {
     public async Task<int> RunAsync(Func<PipelineClient, Task<int>> command)

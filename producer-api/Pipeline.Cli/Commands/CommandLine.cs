@@ -15,6 +15,7 @@ internal static class CommandLine
             WatchCommand.Create(context),
             ResultsCommand.Create(context),
             CancelCommand.Create(context),
+            RetryCommand.Create(context),
             UsageCommand.Create(context),
             DemoReportCommand.Create(context),
         };

@@ -7,13 +7,10 @@ namespace Pipeline.Cli.Output;
 /// <param name="client">The API.</param>
 /// <param name="console">Where the bar goes, if it is a terminal: standard error, so that standard output stays for programs.</param>
 /// <param name="lines">Where lines go: standard error too, but never wrapped.</param>
-/// <param name="time">Times the polls.</param>
+/// <param name="time">Times what is left, and the pauses where the connection breaks.</param>
 internal sealed class BatchWatcher(PipelineClient client, IAnsiConsole console, TextWriter lines, TimeProvider time)
 {
     private const int MostErrors = 20;
-
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <returns>The exit code: 0 only for a completed batch.</returns>
     public async Task<int> WatchAsync(string id, CancellationToken cancellationToken)
@@ -34,21 +31,21 @@ internal sealed class BatchWatcher(PipelineClient client, IAnsiConsole console, 
                 ProgressTask bar = progress.AddTask("waiting", maxValue: 1);
                 return FollowAsync(
                     id,
-                    batch =>
+                    progress =>
                     {
-                        bar.MaxValue = Math.Max(1, batch.Counts.Total);
-                        bar.Value = batch.Counts.Done;
-                        bar.Description = Describe(batch);
+                        bar.MaxValue = Math.Max(1, progress.RequestCounts.Total);
+                        bar.Value = progress.RequestCounts.Done;
+                        bar.Description = Describe(progress);
                     },
                     cancellationToken);
             });
 
-    private Action<BatchView> LineWriter()
+    private Action<ProgressView> LineWriter()
     {
         string last = "";
-        return batch =>
+        return progress =>
         {
-            string now = Describe(batch);
+            string now = Describe(progress);
             if (now != last)
             {
                 lines.WriteLine(last = now);
@@ -56,31 +53,35 @@ internal sealed class BatchWatcher(PipelineClient client, IAnsiConsole console, 
         };
     }
 
-    private static string Describe(BatchView batch) =>
-        $"{batch.Status} {batch.Counts.Done}/{batch.Counts.Total}" + (batch.Counts.Failed > 0 ? $", {batch.Counts.Failed} failed" : "");
-
-    private async Task<BatchView> FollowAsync(string id, Action<BatchView> show, CancellationToken cancellationToken)
+    private string Describe(ProgressView progress)
     {
-        long heard = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                BatchView batch = await client.GetBatchAsync(id, cancellationToken);
-                heard = time.GetTimestamp();
-                show(batch);
-                if (batch.HasEnded)
-                {
-                    return batch;
-                }
-            }
-            catch (UnreachableException) when (time.GetElapsedTime(heard) < Patience)
-            {
-                // A restart of the API is no reason to stop watching; the batch goes on without it.
-            }
+        CountsView counts = progress.RequestCounts;
+        string left = progress.EstimatedFinishAt is { } at && at > time.GetUtcNow().ToUnixTimeSeconds()
+            ? $", {TimeSpan.FromSeconds(at - time.GetUtcNow().ToUnixTimeSeconds()):d\\.hh\\:mm\\:ss} left" : "";
+        return $"{progress.Status} {counts.Done}/{counts.Total}" + (counts.Failed > 0 ? $", {counts.Failed} failed" : "") + left;
+    }
 
-            await Task.Delay(Poll, time, cancellationToken);
-        }
+    private async Task<BatchView> FollowAsync(string id, Action<ProgressView> show, CancellationToken cancellationToken)
+    {
+        BatchView? batch = null;
+        Insistence insistence = new(time);
+        await insistence.InsistAsync(
+            async () =>
+            {
+                await foreach (ProgressView progress in client.FollowAsync(id, cancellationToken))
+                {
+                    insistence.Heard();
+                    show(progress);
+                }
+
+                batch = await client.GetBatchAsync(id, cancellationToken);
+                if (!batch.HasEnded)
+                {
+                    throw new UnreachableException("the stream of events ended before the batch");
+                }
+            },
+            cancellationToken);
+        return batch!;
     }
 
     private void Summarize(BatchView batch)

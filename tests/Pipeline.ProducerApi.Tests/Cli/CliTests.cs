@@ -24,7 +24,7 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         await api.WaitAsync(id, "in_progress");
         (code, _, string early) = await RunAsync("results", id);
         Assert.Equal(1, code);
-        Assert.Equal($"pipeline: batch {id} is in_progress; its results come when it has ended\n", early);
+        Assert.Equal($"pipeline: batch {id} is in_progress; its results come when it has ended, or with --follow as they come\n", early);
 
         Task<(int Code, string Out, string Error)> watching = RunAsync("watch", id);
         await fixture.NewWorker().AnswerAllAsync(id, job => (200, Answer("""{"company":"A, \"B\"","total":"1.00"}""")));
@@ -47,6 +47,34 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         Assert.Equal(0, code);
         Assert.Matches(@"cost +3 USD", usage);
         Assert.Matches(@"attempts +3 \(3 completed\)", usage);
+    }
+
+    [Fact]
+    public async Task Results_are_followed_while_the_batch_runs_and_failed_lines_retried()
+    {
+        ApiClient api = fixture.Require();
+        (_, string submitted, _) = await RunAsync("submit", Write("in.jsonl", api.Lines(3)));
+        string id = submitted.Trim();
+        await api.WaitAsync(id, "in_progress");
+        Task<(int Code, string Out, string Error)> following = RunAsync("results", id, "--follow", "--input");
+        StandInWorker worker = fixture.NewWorker();
+        List<ClaimedJob> jobs = await worker.ClaimAsync(id);
+        await worker.AnswerAsync(jobs[1..2], _ => (200, Answer("b")));
+        await worker.AnswerAsync(jobs[..1], _ => (500, Answer("a")));
+        await worker.AnswerAsync(jobs[2..], _ => (200, Answer("c")));
+        (int code, string output, string error) = await following;
+        Assert.Equal((0, ""), (code, error));
+        JsonElement[] lines = [.. output.TrimEnd('\n').Split('\n').Select(line => JsonElement.Parse(line))];
+        Assert.Equal(["r2", "r3"], lines.Select(line => line.Text("custom_id")));
+        Assert.Equal("r2", lines[0].GetProperty("input").Text("custom_id"));
+        (_, string failed, _) = await RunAsync("results", id, "--follow", "--errors");
+        Assert.Equal("r1", JsonElement.Parse(failed).Text("custom_id"));
+
+        Assert.Equal((0, "in_progress\n"), await CodeAndOutAsync("retry", id));
+        await worker.AnswerAllAsync(id, _ => (200, Answer("a")));
+        await api.WaitAsync(id, "completed");
+        (code, _, error) = await RunAsync("retry", id);
+        Assert.Equal((3, "pipeline: HTTP 409: Cannot retry a batch of which every request has been completed.\n"), (code, error));
     }
 
     [Theory]
@@ -105,6 +133,8 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
     [InlineData(2, "xml", "results", "batch_x", "--format", "xml")]
     [InlineData(3, "HTTP 404: No batch found with id 'batch_x'.", "watch", "batch_x")]
     [InlineData(3, "HTTP 404", "cancel", "batch_x")]
+    [InlineData(3, "HTTP 404", "retry", "batch_x")]
+    [InlineData(3, "HTTP 404", "results", "batch_x", "--follow")]
     [InlineData(3, "HTTP 404", "usage", "batch_x")]
     public async Task What_goes_wrong_is_one_line_and_an_exit_code(int expected, string message, params string[] args)
     {
@@ -154,6 +184,12 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
     {
         (int code, _, string error) = await RunAsync(environment, "usage", "batch_x");
         return (code, error);
+    }
+
+    private async Task<(int Code, string Out)> CodeAndOutAsync(params string[] args)
+    {
+        (int code, string output, _) = await RunAsync(args);
+        return (code, output);
     }
 
     private Task<(int Code, string Out, string Error)> RunAsync(params string[] args) =>

@@ -12,9 +12,13 @@ public sealed class ApiFixture : IAsyncLifetime
 {
     public const string MaxLineBytes = "200000";
 
+    /// <summary>Tokens that <see cref="PlannedModel"/> takes.</summary>
+    public const int PlannedContext = 1000;
+
     private const string Template = "{% for m in messages %}{{ m.role }}:{{ m.content }}\n{% endfor %}assistant:";
 
-    private readonly TokenizerFixture _tokenizer = new TokenizerFixture().WithFile("chat_template.jinja", Template);
+    private readonly TokenizerFixture _tokenizer = new TokenizerFixture()
+        .WithFile("chat_template.jinja", Template).WithFile("config.json", $$"""{"max_position_embeddings":{{PlannedContext}}}""");
     private WebApplicationFactory<ApiOptions>? _factory;
 
     public TestDatabase Database { get; } = new();

@@ -1,24 +1,22 @@
 using System.Threading.Channels;
 using Pipeline.Data.Batches;
-using Pipeline.Tokenization.Prefixes;
-using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.ProducerApi.Batches.Planning;
 
 /// <summary>
-/// Makes the prefix plan of a batch while its lines come: turns them into tokens, in groups, over the cores, and keeps a hash
-/// a block. Memory stays at a group a core and the hashes. Not for concurrent use.
+/// Makes the plan of a batch while its lines come: turns them into tokens, in groups, over the cores, and keeps a hash a
+/// block. Memory stays at a group a core and the hashes. Not for concurrent use.
 /// </summary>
 internal sealed class BatchPlanner
 {
     private const int MostCores = 8;
 
-    private readonly RequestReader _reader;
+    private readonly ModelReader _reader;
     private readonly Channel<PromptGroup> _free;
-    private readonly List<Task<PromptOutline?[]>> _outlines = [];
+    private readonly List<Task<PromptReading[]>> _readings = [];
     private PromptGroup _filling = new();
 
-    public BatchPlanner(RequestReader reader)
+    public BatchPlanner(ModelReader reader)
     {
         _reader = reader;
         _free = Channel.CreateUnbounded<PromptGroup>();
@@ -40,18 +38,18 @@ internal sealed class BatchPlanner
     }
 
     /// <summary>The plan for all jobs added, by the order in which they were.</summary>
-    public async Task<PrefixPlan> CompleteAsync(CancellationToken cancellationToken)
+    public async Task<BatchPlan> CompleteAsync(CancellationToken cancellationToken)
     {
         Begin(_filling);
-        PromptOutline?[][] outlines = await Task.WhenAll(_outlines).WaitAsync(cancellationToken);
-        return PrefixPlan.Make([.. outlines.SelectMany(group => group)]);
+        PromptReading[][] readings = await Task.WhenAll(_readings).WaitAsync(cancellationToken);
+        return BatchPlan.Of([.. readings.SelectMany(group => group)]);
     }
 
-    private void Begin(PromptGroup group) => _outlines.Add(Task.Run(() =>
+    private void Begin(PromptGroup group) => _readings.Add(Task.Run(() =>
     {
         try
         {
-            return group.Outline(_reader);
+            return group.Read(_reader);
         }
         finally
         {

@@ -8,12 +8,12 @@ namespace Pipeline.ProducerApi.Batches.Planning;
 /// <summary>Reads requests as the workers of a model do. What belongs to a model is loaded when it is first asked for.</summary>
 internal sealed class ModelReaders(IOptions<ApiOptions> options, TimeProvider time, ILogger<ModelReaders> logger)
 {
-    private readonly ConcurrentDictionary<string, Lazy<RequestReader?>> _readers = new();
+    private readonly ConcurrentDictionary<string, Lazy<ModelReader?>> _readers = new();
 
     /// <summary>The reader for a model; <see langword="null"/> if its directory is not known, or of no use.</summary>
-    public RequestReader? Find(string model) => _readers.GetOrAdd(model, name => new(() => Load(name))).Value;
+    public ModelReader? Find(string model) => _readers.GetOrAdd(model, name => new(() => Load(name))).Value;
 
-    private RequestReader? Load(string model)
+    private ModelReader? Load(string model)
     {
         int index = Array.IndexOf(options.Value.Models, model);
         string directory = options.Value.ModelDirectories.ElementAtOrDefault(index) ?? "";
@@ -24,7 +24,7 @@ internal sealed class ModelReaders(IOptions<ApiOptions> options, TimeProvider ti
 
         try
         {
-            return new RequestReader(Tokenizer.Load(directory), ChatTemplate.Find(directory, time), model);
+            return new ModelReader(new RequestReader(Tokenizer.Load(directory), ChatTemplate.Find(directory, time), model), ContextLimit.Find(directory));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {

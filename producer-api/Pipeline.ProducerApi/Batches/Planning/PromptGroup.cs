@@ -1,7 +1,5 @@
 using System.Buffers;
 using Pipeline.Data.Batches;
-using Pipeline.Tokenization.Prefixes;
-using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.ProducerApi.Batches.Planning;
 
@@ -34,24 +32,6 @@ internal sealed class PromptGroup
         _requests.Clear();
     }
 
-    /// <summary>The outlines of the prompts, of a job with several its first; <see langword="null"/> where the worker will refuse the request.</summary>
-    public PromptOutline?[] Outline(RequestReader reader)
-    {
-        var outlines = new PromptOutline?[_requests.Count];
-        for (int i = 0; i < outlines.Length; i++)
-        {
-            (string path, Range body) = _requests[i];
-            try
-            {
-                outlines[i] = PromptOutline.Of(reader.Read(path, _bodies.WrittenSpan[body]).Prompts[0]);
-            }
-            catch (RequestErrorException)
-            {
-                // It is answered with this error when it runs.
-                outlines[i] = null;
-            }
-        }
-
-        return outlines;
-    }
+    /// <summary>Reads them.</summary>
+    public PromptReading[] Read(ModelReader reader) => [.. _requests.Select(request => reader.Read(request.Path, _bodies.WrittenSpan[request.Body]))];
 }

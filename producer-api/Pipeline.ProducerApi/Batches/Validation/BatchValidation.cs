@@ -17,8 +17,8 @@ namespace Pipeline.ProducerApi.Batches.Validation;
 
 /// <summary>
 /// Validates one batch: reads its file line by line and writes the jobs as it goes, all in one transaction. One bad line
-/// takes the jobs back and fails the batch, with every bad line listed. A process that dies on the way leaves the batch as
-/// it was, for the next one.
+/// takes the jobs back and fails the batch, with every bad line listed; one that is too long for its model is no bad line, and
+/// is answered at once while the others run. A process that dies on the way leaves the batch as it was, for the next one.
 /// </summary>
 internal sealed class BatchValidation(
     IDbContextFactory<PipelineDbContext> contexts,
@@ -49,7 +49,7 @@ internal sealed class BatchValidation(
         Findings findings = await ReadAsync(context, batch, transaction, cancellationToken);
         bool changed = findings.Errors.Count > 0
             ? await FailAsync(context, batch, findings.Errors, cancellationToken)
-            : await StartAsync(context, batch, findings, cancellationToken);
+            : await StartAsync(context, batch, findings, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken);
         if (!changed)
         {
             // Cancelled meanwhile: disposing the transaction takes the jobs back.
@@ -74,6 +74,11 @@ internal sealed class BatchValidation(
             if (findings.Prediction is { } prediction)
             {
                 LogMessages.BatchPlanned(logger, batchId, prediction.CachedTokens, prediction.PromptTokens);
+            }
+
+            if (findings.Refusals.Count > 0)
+            {
+                LogMessages.JobsTooLong(logger, batchId, findings.Refusals.Count);
             }
         }
     }
@@ -167,17 +172,19 @@ internal sealed class BatchValidation(
         if (errors.Count > 0)
         {
             await transaction.RollbackToSavepointAsync(BeforeJobs, cancellationToken);
-            return new Findings(errors, 0, null, null);
+            return new Findings(errors, 0, null, null, []);
         }
 
         await writer!.CompleteAsync(cancellationToken);
-        PrefixPlan? plan = planner is null ? null : await planner.CompleteAsync(cancellationToken);
-        if (plan is not null)
+        if (planner is null)
         {
-            await writer.RearrangeAsync(plan.Order, cancellationToken);
+            return new Findings(errors, writer.Count, rules.Model, null, []);
         }
 
-        return new Findings(errors, writer.Count, rules.Model, plan?.Prediction);
+        BatchPlan plan = await planner.CompleteAsync(cancellationToken);
+        await writer.RearrangeAsync(plan.Prefixes.Order, cancellationToken);
+        JobRefusal[] refusals = [.. plan.Refusals.Select(refusal => new JobRefusal(writer.IdAt(refusal.Place), refusal.Body))];
+        return new Findings(errors, writer.Count, rules.Model, plan.Prefixes.Prediction, refusals);
     }
 
     private static NewJob? Check(Line line, LineRules rules, ApiOptions limits, List<LineError> errors)
@@ -211,7 +218,8 @@ internal sealed class BatchValidation(
             cancellationToken) == 1;
     }
 
-    private async Task<bool> StartAsync(PipelineDbContext context, Batch batch, Findings findings, CancellationToken cancellationToken)
+    private async Task<bool> StartAsync(
+        PipelineDbContext context, Batch batch, Findings findings, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         int changed = await context.Batches.Where(b => b.Id == batch.Id && b.Status == BatchStatus.Validating).ExecuteUpdateAsync(
@@ -224,6 +232,11 @@ internal sealed class BatchValidation(
                 .SetProperty(b => b.Total, findings.Jobs)
                 .SetProperty(b => b.Remaining, findings.Jobs),
             cancellationToken);
+        if (changed == 1 && findings.Refusals.Count > 0)
+        {
+            await JobRefusal.CommitAsync(transaction.Connection!, transaction, findings.Refusals, cancellationToken);
+        }
+
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Dispatch}, '')", cancellationToken);
         return changed == 1;
     }
@@ -234,8 +247,8 @@ internal sealed class BatchValidation(
         $"Cannot find file {LineError.Quote(batch.InputFileId)}, or organization {batch.TenantId} does not have access to it.",
         "file_id"));
 
-    private sealed record Findings(List<LineError> Errors, int Jobs, string? Model, CachePrediction? Prediction)
+    private sealed record Findings(List<LineError> Errors, int Jobs, string? Model, CachePrediction? Prediction, IReadOnlyList<JobRefusal> Refusals)
     {
-        public static Findings Of(LineError error) => new([error], 0, null, null);
+        public static Findings Of(LineError error) => new([error], 0, null, null, []);
     }
 }

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Pipeline.Cli.Api;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>retry BATCH</c>.</summary>
+internal static class RetryCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Argument<string> id = BatchArgument.Create();
+        Command command = new("retry", "Run the failed, cancelled and expired lines of a batch again; what is done is kept.") { id };
+        command.SetAction((arguments, cancellationToken) => context.RunAsync(async client =>
+        {
+            BatchView batch = await client.RetryBatchAsync(arguments.GetRequiredValue(id), cancellationToken);
+            context.Out.WriteLine(batch.Status);
+            return ExitCodes.Success;
+        }));
+        return command;
+    }
+}
