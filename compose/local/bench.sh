@@ -7,7 +7,32 @@ bench() {
   case $options in *' --peer llama.cpp '* | *' --peer=llama.cpp '* | *' --suite cpu '* | *' --verify '*) find_llama_cpp ;; esac
   [ "${1:-}" != tokenizer ] || find_references
   export PIPELINE_BENCH_OUT=$ROOT/artifacts/bench
+  case $options in
+    ' ingest '*' --help '* | ' ingest '*' -h '* | ' end-to-end '*' --help '* | ' end-to-end '*' -h '*) ;;
+    ' ingest '* | ' end-to-end '*) bench_service "$@"; return ;;
+  esac
   program tests/Pipeline.Benchmarks "$@"
+}
+
+# bench_service NAME [OPTION...]: against a stack of its own with an echo for a model, which is thrown away afterwards.
+bench_service() {
+  local planned=${PIPELINE_MODEL:-$ROOT/gpu-worker/models/pipeline-extract-small} status
+  use_home "$PIPELINE_HOME/bench/service"
+  PIPELINE_BACKEND=echo PIPELINE_MODEL_NAME=bench-echo PIPELINE_WORKERS=1
+  PIPELINE_API_PORT='' PIPELINE_SCHEDULER_PORT='' PIPELINE_PG_PORT='' PIPELINE_AMQP_PORT=''
+  # The API makes plans for a second model, which no worker serves.
+  export Pipeline__Models__1=bench-planned Pipeline__ModelDirectories__0='' Pipeline__ModelDirectories__1=$planned
+  up any-port
+  trap 'leave; down --purge 3>/dev/null' EXIT
+  # shellcheck source=/dev/null
+  . "$PIPELINE_HOME/env"
+  dll tests/Pipeline.Benchmarks
+  dotnet "$REPLY" "$@" 3>&- &
+  CHILD=$!
+  wait "$CHILD"
+  status=$?
+  CHILD=
+  return $status
 }
 
 # find_llama_cpp: node-llama-cpp with its prebuilt llama.cpp, of the versions that Peers/package.json pins, in this home.

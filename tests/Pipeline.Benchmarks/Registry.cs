@@ -3,6 +3,7 @@ using Pipeline.Benchmarks.Machines;
 using Pipeline.Benchmarks.Planner;
 using Pipeline.Benchmarks.Prefix;
 using Pipeline.Benchmarks.Rounding;
+using Pipeline.Benchmarks.Service;
 using Pipeline.Benchmarks.Speculative;
 using Pipeline.Benchmarks.Structured;
 using Pipeline.Benchmarks.Throughput;
@@ -24,5 +25,7 @@ internal static class Registry
         new StructuredBenchmark(),
         new RoundingBenchmark(),
         new CeilingsBenchmark(),
+        new IngestBenchmark(),
+        new EndToEndBenchmark(),
     ];
 }

@@ -77,6 +77,9 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>Starts the scheduler again, which has been killed.</summary>
     public async Task StartSchedulerAsync() => Scheduler = await Run("scheduler/Pipeline.Scheduler").ReadyAsync();
 
+    /// <summary>Starts an API in the place of one that was killed, and waits until it is ready.</summary>
+    public async Task StartApiAsync() => Api = await Run("producer-api/Pipeline.ProducerApi").ReadyAsync();
+
     /// <summary>Starts a worker; it is not ready yet.</summary>
     public ServiceProcess StartWorker() => Run("gpu-worker/Pipeline.GpuWorker");
 
