@@ -20,8 +20,12 @@ bench_service() {
   use_home "$PIPELINE_HOME/bench/service"
   PIPELINE_BACKEND=echo PIPELINE_MODEL_NAME=bench-echo PIPELINE_WORKERS=1
   PIPELINE_API_PORT='' PIPELINE_SCHEDULER_PORT='' PIPELINE_PG_PORT='' PIPELINE_AMQP_PORT=''
-  # The API makes plans for a second model, which no worker serves.
-  export Pipeline__Models__1=bench-planned Pipeline__ModelDirectories__0='' Pipeline__ModelDirectories__1=$planned
+  # Two models that no worker serves: the API makes plans for one, and knows but the name of the other. Without the model's
+  # configuration its context is not known, and lines of any length are good.
+  rm -rf "$PIPELINE_HOME/planned" && mkdir "$PIPELINE_HOME/planned" && ln -s "$planned"/* "$PIPELINE_HOME/planned/" && rm "$PIPELINE_HOME/planned/config.json" ||
+    die "no model in $planned (PIPELINE_MODEL)"
+  export Pipeline__Models__1=bench-planned Pipeline__Models__2=bench-unplanned
+  export Pipeline__ModelDirectories__0='' Pipeline__ModelDirectories__1=$PIPELINE_HOME/planned
   up any-port
   trap 'leave; down --purge 3>/dev/null' EXIT
   # shellcheck source=/dev/null

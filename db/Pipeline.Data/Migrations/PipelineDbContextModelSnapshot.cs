@@ -428,6 +428,8 @@ namespace Pipeline.Data.Migrations
                         .HasName("pk_job_bodies");
 
                     b.ToTable("job_bodies", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.JobCost", b =>
@@ -555,6 +557,8 @@ namespace Pipeline.Data.Migrations
                         .HasName("pk_job_results");
 
                     b.ToTable("job_results", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Slice", b =>

@@ -31,5 +31,12 @@ internal sealed class HeldJob : IDisposable
         }
     }
 
-    public void Dispose() => _dropped.Dispose();
+    /// <summary>Lets go of a job that has ended. Whoever looks for jobs to drop may come later than the end of one: then nothing is dropped.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDropped, 1) == 0)
+        {
+            _dropped.Dispose();
+        }
+    }
 }

@@ -10,11 +10,14 @@ namespace Pipeline.Benchmarks.Service;
 /// <summary>The stack that <c>./pipeline bench</c> has started in a home of its own, as its environment describes it.</summary>
 internal sealed class RunningStack : IDisposable
 {
-    /// <summary>The model that the echoing worker answers for; the API knows no directory of it, and so makes no plan.</summary>
+    /// <summary>The model that the echoing worker answers for.</summary>
     public const string EchoModel = "bench-echo";
 
-    /// <summary>The model whose tokenizer the API has, so that it plans; no worker serves it.</summary>
+    /// <summary>A model that no worker serves, and whose tokenizer the API has, so that it plans.</summary>
     public const string PlannedModel = "bench-planned";
+
+    /// <summary>A model that no worker serves, and of which the API knows but the name.</summary>
+    public const string UnplannedModel = "bench-unplanned";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
