@@ -23,10 +23,13 @@ public static class Purge
     // Jobs of a batch go when the batch has ended, not one by one: its files are made from them.
     private const string JobsSql =
         """
-        DELETE FROM jobs WHERE id IN (
+        WITH old AS MATERIALIZED (
             SELECT j.id FROM jobs j LEFT JOIN batches b ON b.id = j.batch_id
             WHERE j.finished_at < now() - $1 AND NOT j.state = ANY($2) AND (b.id IS NULL OR b.status = ANY($3))
-            LIMIT $4 FOR UPDATE OF j SKIP LOCKED)
+            LIMIT $4 FOR UPDATE OF j SKIP LOCKED),
+        bodies AS (DELETE FROM job_bodies b USING old WHERE b.job_id = old.id),
+        results AS (DELETE FROM job_results r USING old WHERE r.job_id = old.id)
+        DELETE FROM jobs j USING old WHERE j.id = old.id
         """;
 
     private const string SlicesSql =

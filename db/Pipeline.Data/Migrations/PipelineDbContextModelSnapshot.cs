@@ -954,26 +954,6 @@ namespace Pipeline.Data.Migrations
                         .HasConstraintName("fk_file_chunks_files_file_id");
                 });
 
-            modelBuilder.Entity("Pipeline.Data.Entities.JobBody", b =>
-                {
-                    b.HasOne("Pipeline.Data.Entities.Job", null)
-                        .WithOne()
-                        .HasForeignKey("Pipeline.Data.Entities.JobBody", "JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_job_bodies_jobs_job_id");
-                });
-
-            modelBuilder.Entity("Pipeline.Data.Entities.JobResult", b =>
-                {
-                    b.HasOne("Pipeline.Data.Entities.Job", null)
-                        .WithOne()
-                        .HasForeignKey("Pipeline.Data.Entities.JobResult", "JobId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_job_results_jobs_job_id");
-                });
-
             modelBuilder.Entity("Pipeline.Data.Entities.WebhookAttempt", b =>
                 {
                     b.HasOne("Pipeline.Data.Entities.WebhookDelivery", null)

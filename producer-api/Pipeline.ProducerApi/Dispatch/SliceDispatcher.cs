@@ -19,6 +19,9 @@ internal sealed class SliceDispatcher(
     ILogger<SliceDispatcher> logger)
     : PollingService(dataSource, NotificationChannels.Dispatch, TimeSpan.FromSeconds(1), time, logger)
 {
+    /// <summary>Between two rounds. At full speed slices end every few milliseconds; one look serves several, and the window is far from empty.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(15);
+
     // Models whose slices were just refused: what comes behind them would fare no better.
     private readonly ConcurrentDictionary<string, long> _refusedAt = new(StringComparer.Ordinal);
 
@@ -34,6 +37,7 @@ internal sealed class SliceDispatcher(
     {
         List<string> models = await queue.ModelsAsync(cancellationToken);
         await Task.WhenAll(models.Select(model => FillAsync(model, cancellationToken)));
+        await Task.Delay(Rest, Time, cancellationToken);
     }
 
     private async Task FillAsync(string model, CancellationToken cancellationToken)

@@ -24,7 +24,8 @@ internal sealed class ModelReaders(IOptions<ApiOptions> options, TimeProvider ti
 
         try
         {
-            return new ModelReader(new RequestReader(Tokenizer.Load(directory), ChatTemplate.Find(directory, time), model), ContextLimit.Find(directory));
+            ContextLimit? limit = ContextLimit.Find(directory);
+            return new ModelReader(new RequestReader(Tokenizer.Load(directory), ChatTemplate.Find(directory, time), model, limit?.Tokens), limit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {
