@@ -83,7 +83,11 @@ internal sealed class KernelProofInput
         int taken = 0;
         foreach ((int start, int count) in chunks)
         {
-            Sequence sequence = new($"{start}", [.. Enumerable.Repeat(0, start + count)], 1, "");
+            Sequence sequence = new($"{start}", [.. Enumerable.Repeat(0, start + count)], 1, "")
+            {
+                // Of a model that knows both, both: whatever their length.
+                IsStretched = _setting.Model.StretchedFrom is not null && start % 2 == 1,
+            };
             int blocks = Layout.BlocksFor(start + count);
             sequence.Table.Blocks.AddRange(numbers.AsSpan(taken, blocks));
             taken += blocks;

@@ -32,6 +32,29 @@ public sealed class GgufConverterTests : IClassFixture<SmallModel>, IDisposable
         Assert.Equal(3 + (2 * 9), file.Tensors.Count);
     }
 
+    [Theory]
+    [InlineData("qwen2", "attn_k.bias", "self_attn.k_proj.bias", 12)]
+    [InlineData("qwen3", "attn_k_norm.weight", "self_attn.k_norm.weight", 11)]
+    public void Other_families_have_their_own_vectors_and_their_pairs_apart(string family, string vector, string from, int perLayer)
+    {
+        string directory = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}");
+        try
+        {
+            RandomModel.Write(SmallModel.Shape with { QueryKeyValueBias = family == "qwen2", QueryKeyNorm = family == "qwen3" }, directory);
+            GgufConverter.Convert(directory, _path, GgufType.F32);
+            var file = new GgufFile(_path);
+            Assert.Equal(family, file.Metadata["general.architecture"]);
+            Assert.Equal(16u, file.Metadata[$"{family}.attention.key_length"]);
+            Assert.Equal(Source(directory, $"model.layers.1.{from}"), file.Floats($"blk.1.{vector}"));
+            Assert.Equal(Source(directory, "model.layers.0.self_attn.k_proj.weight"), file.Floats("blk.0.attn_k.weight"));
+            Assert.Equal(3 + (2 * perLayer), file.Tensors.Count);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
     [Fact]
     public void The_weights_are_those_of_the_model()
     {
@@ -91,9 +114,11 @@ public sealed class GgufConverterTests : IClassFixture<SmallModel>, IDisposable
         return new GgufFile(_path);
     }
 
-    private float[] Source(string name)
+    private float[] Source(string name) => Source(_model.Directory, name);
+
+    private static float[] Source(string directory, string name)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_model.Directory, "model.safetensors"));
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(directory, "model.safetensors"));
         using Tensor stored = file.Read(name);
         using Tensor values = stored.to(ScalarType.Float32);
         return MemoryMarshal.Cast<byte, float>(values.bytes).ToArray();

@@ -45,7 +45,7 @@ public sealed class CaseResultTests
             [Run("peer", 1) with { Outputs = [[1, 2, 3], [4, 7, 6]] }]);
         using var output = new StringWriter { NewLine = "\n" };
         Assert.False(Verification.Print(result, output));
-        Assert.StartsWith("job 1: the first 1 tokens are equal, then 5 against 7\n1 of 2 jobs", output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("job 1: the first 1 tokens are equal, then 5 against 7\nm-float32-shared: 1 of 2 jobs", output.ToString(), StringComparison.Ordinal);
     }
 
     private static CaseResult Result(double[] engine, double[] peer) => new(

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Benchmarks.Gguf;
 
 /// <summary>
-/// Makes a GGUF file of a Llama-family model directory: for llama.cpp, the same weights. Vectors stay float32; rows
+/// Makes a GGUF file of a model directory of one of a few families: for llama.cpp, the same weights. Vectors stay float32; rows
 /// whose length is no multiple of 32 cannot be Q8_0 and become F16, as in llama.cpp's own quantizer.
 /// </summary>
 internal static class GgufConverter
@@ -36,15 +36,11 @@ internal static class GgufConverter
     {
         LibtorchLoader.EnsureLoaded();
         ModelConfig model = ModelConfigReader.Read(directory);
-        if (model.QueryKeyValueBias || model.HasHeadNorms || model.Ropes[0].Scaling is not null)
-        {
-            throw new BenchmarkException($"{directory}: attention biases, norms of heads and scaled rotary frequencies are not converted to GGUF.");
-        }
-
+        var architecture = GgufArchitecture.Of(directory, model);
         var header = new GgufHeader();
-        AddModel(header, model, new DirectoryInfo(directory).Name, type);
+        AddModel(header, model, architecture, new DirectoryInfo(directory).Name, type);
         AddTokenizer(header, directory, model.VocabularySize);
-        List<Weight> weights = [.. Weights(model)];
+        List<Weight> weights = [.. Weights(model, architecture)];
         foreach (Weight weight in weights)
         {
             header.AddTensor(weight.Name, TypeOf(weight, type), weight.Shape);
@@ -89,24 +85,25 @@ internal static class GgufConverter
         return (head * headSize) + (at % 2 * (headSize / 2)) + (at / 2);
     }
 
-    private static void AddModel(GgufHeader header, ModelConfig model, string name, GgufType type)
+    private static void AddModel(GgufHeader header, ModelConfig model, GgufArchitecture architecture, string name, GgufType type)
     {
-        header.Add("general.architecture", "llama");
+        string of = architecture.Name;
+        header.Add("general.architecture", of);
         header.Add("general.name", name);
         header.Add("general.file_type", type switch { GgufType.F16 => 1u, GgufType.Q8_0 => 7u, GgufType.BF16 => 32u, _ => 0u });
         header.Add("general.quantization_version", 2u);
-        header.Add("llama.vocab_size", (uint)model.VocabularySize);
-        header.Add("llama.context_length", (uint)model.ContextLength);
-        header.Add("llama.embedding_length", (uint)model.HiddenSize);
-        header.Add("llama.block_count", (uint)model.Layers);
-        header.Add("llama.feed_forward_length", (uint)model.IntermediateSize);
-        header.Add("llama.attention.head_count", (uint)model.Heads);
-        header.Add("llama.attention.head_count_kv", (uint)model.KeyValueHeads);
-        header.Add("llama.attention.key_length", (uint)model.HeadSize);
-        header.Add("llama.attention.value_length", (uint)model.HeadSize);
-        header.Add("llama.attention.layer_norm_rms_epsilon", (float)model.NormEpsilon);
-        header.Add("llama.rope.dimension_count", (uint)model.HeadSize);
-        header.Add("llama.rope.freq_base", (float)model.Ropes[0].Theta);
+        header.Add($"{of}.vocab_size", (uint)model.VocabularySize);
+        header.Add($"{of}.context_length", (uint)model.ContextLength);
+        header.Add($"{of}.embedding_length", (uint)model.HiddenSize);
+        header.Add($"{of}.block_count", (uint)model.Layers);
+        header.Add($"{of}.feed_forward_length", (uint)model.IntermediateSize);
+        header.Add($"{of}.attention.head_count", (uint)model.Heads);
+        header.Add($"{of}.attention.head_count_kv", (uint)model.KeyValueHeads);
+        header.Add($"{of}.attention.key_length", (uint)model.HeadSize);
+        header.Add($"{of}.attention.value_length", (uint)model.HeadSize);
+        header.Add($"{of}.attention.layer_norm_rms_epsilon", (float)model.NormEpsilon);
+        header.Add($"{of}.rope.dimension_count", (uint)model.HeadSize);
+        header.Add($"{of}.rope.freq_base", (float)model.Ropes[0].Theta);
     }
 
     private static void AddTokenizer(GgufHeader header, string directory, int vocabulary)
@@ -141,18 +138,24 @@ internal static class GgufConverter
     private static string Merge(JsonElement merge) => merge.ValueKind == JsonValueKind.String
         ? merge.GetString()! : $"{merge[0].GetString()} {merge[1].GetString()}";
 
-    private static IEnumerable<Weight> Weights(ModelConfig model)
+    private static IEnumerable<Weight> Weights(ModelConfig model, GgufArchitecture architecture)
     {
         long hidden = model.HiddenSize, inner = model.IntermediateSize;
         long queries = (long)model.Heads * model.HeadSize, keys = (long)model.KeyValueHeads * model.HeadSize;
+        int queryHeads = architecture.PairsSideBySide ? model.Heads : 0, keyHeads = architecture.PairsSideBySide ? model.KeyValueHeads : 0;
         yield return new("token_embd.weight", "model.embed_tokens.weight", [model.VocabularySize, hidden]);
         for (int layer = 0; layer < model.Layers; layer++)
         {
             string to = $"blk.{layer}.", from = $"model.layers.{layer}.";
             yield return new(to + "attn_norm.weight", from + "input_layernorm.weight", [hidden]);
-            yield return new(to + "attn_q.weight", from + "self_attn.q_proj.weight", [queries, hidden], model.Heads);
-            yield return new(to + "attn_k.weight", from + "self_attn.k_proj.weight", [keys, hidden], model.KeyValueHeads);
+            yield return new(to + "attn_q.weight", from + "self_attn.q_proj.weight", [queries, hidden], queryHeads);
+            yield return new(to + "attn_k.weight", from + "self_attn.k_proj.weight", [keys, hidden], keyHeads);
             yield return new(to + "attn_v.weight", from + "self_attn.v_proj.weight", [keys, hidden]);
+            foreach ((string ours, string theirs, long size) in GgufArchitecture.Vectors(model))
+            {
+                yield return new(to + ours, from + theirs, [size]);
+            }
+
             yield return new(to + "attn_output.weight", from + "self_attn.o_proj.weight", [hidden, queries]);
             yield return new(to + "ffn_norm.weight", from + "post_attention_layernorm.weight", [hidden]);
             yield return new(to + "ffn_gate.weight", from + "mlp.gate_proj.weight", [inner, hidden]);

@@ -34,14 +34,20 @@ internal sealed record ModelShape
     /// <summary>Norms on queries and keys, a weight for each value of a head: what makes a Qwen3 of a Llama.</summary>
     public bool QueryKeyNorm { get; init; }
 
+    /// <summary>Biases of queries, keys and values: what makes a Qwen2 of a Llama.</summary>
+    public bool QueryKeyValueBias { get; init; }
+
+    /// <summary>Hugging Face's name for the family.</summary>
+    public string ModelType => QueryKeyNorm ? "qwen3" : QueryKeyValueBias ? "qwen2" : "llama";
+
     /// <summary>Standard deviation of the projections' weights.</summary>
     public double Deviation { get; init; } = 0.02;
 
     /// <summary>Standard deviation of the embedding's weights.</summary>
     public double EmbeddingDeviation { get; init; } = 0.02;
 
-    /// <summary>The shapes there are. The first is for comparing tokens, the others for timing.</summary>
-    public static IReadOnlyList<ModelShape> All { get; } =
+    /// <summary>The shapes for comparing tokens, one of each family that the peer has too.</summary>
+    public static IReadOnlyList<ModelShape> Tiny { get; } =
     [
         // With weights as small as a real model starts from, attention is nearly uniform and greedy decoding repeats one
         // token: a mistake in rotation or cache would not show. With these it does.
@@ -50,6 +56,22 @@ internal sealed record ModelShape
             Name = "llama-tiny", Hidden = 256, Layers = 4, Heads = 8, KeyValueHeads = 4, HeadSize = 32, Intermediate = 704,
             Vocabulary = 4096, Context = 2048, Deviation = 0.1, EmbeddingDeviation = 1,
         },
+        new()
+        {
+            Name = "qwen2-tiny", Hidden = 256, Layers = 4, Heads = 8, KeyValueHeads = 2, HeadSize = 32, Intermediate = 704,
+            Vocabulary = 4096, Context = 2048, RopeTheta = 1e6, Epsilon = 1e-6, Deviation = 0.1, EmbeddingDeviation = 1, QueryKeyValueBias = true,
+        },
+        new()
+        {
+            Name = "qwen3-tiny", Hidden = 256, Layers = 4, Heads = 8, KeyValueHeads = 4, HeadSize = 64, Intermediate = 704,
+            Vocabulary = 4096, Context = 2048, RopeTheta = 1e6, Epsilon = 1e-6, Deviation = 0.1, EmbeddingDeviation = 1, QueryKeyNorm = true,
+        },
+    ];
+
+    /// <summary>The shapes there are: those for comparing tokens, then those for timing.</summary>
+    public static IReadOnlyList<ModelShape> All { get; } =
+    [
+        .. Tiny,
         new()
         {
             Name = "smollm-135m", Hidden = 576, Layers = 30, Heads = 9, KeyValueHeads = 3, HeadSize = 64, Intermediate = 1536,
@@ -84,6 +106,13 @@ internal sealed record ModelShape
             yield return (at + "self_attn.q_proj.weight", [queries, Hidden]);
             yield return (at + "self_attn.k_proj.weight", [keys, Hidden]);
             yield return (at + "self_attn.v_proj.weight", [keys, Hidden]);
+            if (QueryKeyValueBias)
+            {
+                yield return (at + "self_attn.q_proj.bias", [queries]);
+                yield return (at + "self_attn.k_proj.bias", [keys]);
+                yield return (at + "self_attn.v_proj.bias", [keys]);
+            }
+
             yield return (at + "self_attn.o_proj.weight", [Hidden, queries]);
             if (QueryKeyNorm)
             {

@@ -70,7 +70,7 @@ internal static class RandomModel
         using var chance = new Generator(seed);
         using Tensor drawn = empty(shape, ScalarType.Float32);
         // Norms are near one, not exactly one: a norm whose weight is forgotten shows.
-        (double mean, double deviation) = shape.Length == 1 ? (1, 0.1)
+        (double mean, double deviation) = name.EndsWith(".bias", StringComparison.Ordinal) ? (0, 0.5) : shape.Length == 1 ? (1, 0.1)
             : (0, name.Contains("embed_tokens", StringComparison.Ordinal) ? model.EmbeddingDeviation : model.Deviation);
         drawn.normal_(mean, deviation, chance);
         return drawn.to(ScalarType.BFloat16);
@@ -78,8 +78,8 @@ internal static class RandomModel
 
     private static JsonObject Configuration(ModelShape shape) => new()
     {
-        ["architectures"] = new JsonArray(shape.QueryKeyNorm ? "Qwen3ForCausalLM" : "LlamaForCausalLM"),
-        ["model_type"] = shape.QueryKeyNorm ? "qwen3" : "llama",
+        ["architectures"] = new JsonArray($"{char.ToUpperInvariant(shape.ModelType[0])}{shape.ModelType[1..]}ForCausalLM"),
+        ["model_type"] = shape.ModelType,
         ["attention_bias"] = false,
         ["attention_dropout"] = 0.0,
         ["bos_token_id"] = 0,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Benchmarks.Machines;
 using Pipeline.Benchmarks.Peers;
+using Pipeline.Benchmarks.RandomModels;
 using Pipeline.Benchmarks.Support;
 using Pipeline.Engine.Models;
 
@@ -32,7 +33,7 @@ internal sealed class EngineBenchmark : IBenchmark
     private readonly Option<string?> _peer = BenchmarkCommand.Option<string?>("--peer", null, "Compare with: llama.cpp (CPU) or transformers (CUDA).");
     private readonly Option<string?> _suite = BenchmarkCommand.Option<string?>("--suite", null, "cpu or cuda: a whole table, beside the peer of that device.");
     private readonly Option<string[]> _only = new("--only") { Description = "Those cases of the suite whose names have all of these words.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<bool> _verify = new("--verify") { Description = "Compare tokens with llama.cpp's, both in float32 and as exact as they can; by default of llama-tiny." };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Compare tokens with llama.cpp's, both in float32 and as exact as they can; by default of a small model of each family that is converted." };
     private readonly Option<string?> _child = new("--child") { Hidden = true };
 
     public EngineBenchmark()
@@ -94,7 +95,7 @@ internal sealed class EngineBenchmark : IBenchmark
             CasePrinter.PrintMedians(results, Console.Out);
         }
 
-        return results.Count < cases.Length || (verify && !Verification.Print(results[0], Console.Out)) ? 1 : 0;
+        return results.Count < cases.Length || (verify && !Verification.Print(results, Console.Out)) ? 1 : 0;
     }
 
     private async Task<List<CaseResult>> RunCasesAsync(
@@ -124,13 +125,15 @@ internal sealed class EngineBenchmark : IBenchmark
         var workload = new Workload(
             options.GetRequiredValue(_jobs), options.GetRequiredValue(_shared), options.GetRequiredValue(_unique),
             options.GetRequiredValue(_output), options.GetRequiredValue(_batch));
-        string model = verify && options.GetResult(_model) is not { Implicit: false } ? "llama-tiny" : options.GetRequiredValue(_model);
+        IEnumerable<string> models = verify && options.GetResult(_model) is not { Implicit: false }
+            ? ModelShape.Tiny.Select(shape => shape.Name) : [options.GetRequiredValue(_model)];
         string dtype = verify ? "float32" : options.GetRequiredValue(_dtype);
         return suite switch
         {
             "cpu" => BenchmarkCase.Cpu(workload),
             "cuda" => BenchmarkCase.Cuda(),
-            _ => [new BenchmarkCase(model, options.GetRequiredValue(_device), dtype, options.GetRequiredValue(_prompts) == "plain" ? workload.Plain() : workload)],
+            _ => models.Select(model => new BenchmarkCase(
+                model, options.GetRequiredValue(_device), dtype, options.GetRequiredValue(_prompts) == "plain" ? workload.Plain() : workload)),
         };
     }
 }

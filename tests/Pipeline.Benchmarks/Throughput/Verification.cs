@@ -3,8 +3,11 @@ namespace Pipeline.Benchmarks.Throughput;
 /// <summary>Holds the engine's tokens against the peer's.</summary>
 internal static class Verification
 {
-    /// <summary>Prints in how many jobs they agree, and where the others part.</summary>
+    /// <summary>Prints of each case in how many jobs they agree, and where the others part.</summary>
     /// <returns>Whether all agree.</returns>
+    public static bool Print(IEnumerable<CaseResult> results, TextWriter output) => results.Select(result => Print(result, output)).ToArray().All(same => same);
+
+    /// <summary>The same of one case.</summary>
     public static bool Print(CaseResult result, TextWriter output)
     {
         int[][] engine = result.Engine[0].Outputs!, peer = result.Peer[0].Outputs!;
@@ -23,7 +26,7 @@ internal static class Verification
         }
 
         output.WriteLine(
-            $"{equal} of {engine.Length} jobs: the same {result.Case.Workload.Output} tokens from the engine and from {result.Peer[0].Who}; "
+            $"{result.Case.Name}: {equal} of {engine.Length} jobs: the same {result.Case.Workload.Output} tokens from the engine and from {result.Peer[0].Who}; "
             + $"{engine.SelectMany(tokens => tokens).Distinct().Count()} different tokens");
         return equal == engine.Length;
     }
