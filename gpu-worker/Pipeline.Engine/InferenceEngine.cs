@@ -57,7 +57,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     /// <summary>The model's tokenizer.</summary>
     /// <exception cref="InvalidOperationException">The model directory has none.</exception>
     public Tokenizer Tokenizer => _tokenizer
-        ?? throw new InvalidOperationException("The model directory has no tokenizer.json: only token ids can be used.");
+        ?? throw new InvalidOperationException("The model directory has no tokenizer: only token ids can be used.");
 
     /// <summary>Makes constraints of the forms that outputs have to have.</summary>
     /// <exception cref="InvalidOperationException">The model directory has no tokenizer.</exception>
