@@ -34,7 +34,6 @@ public sealed class Tokenizer
         _normalize = parts.Normalize;
         _preTokenizer = parts.PreTokenizer;
         _model = parts.Model;
-        _postProcessor = parts.PostProcessor;
         _decoder = parts.Decoder;
         _rawTokens = new AddedTokenFinder(added.Where(token => !token.Normalized));
         _normalizedTokens = new AddedTokenFinder(
@@ -60,10 +59,13 @@ public sealed class Tokenizer
         BeginToken = Role(settings, "bos_token");
         PadToken = Role(settings, "pad_token");
         _endTokens = [.. settings.GenerationEndTokens];
-        if (Role(settings, "eos_token") is { } end)
+        int? end = Role(settings, "eos_token");
+        if (end is not null)
         {
-            _endTokens.Add(end);
+            _endTokens.Add(end.Value);
         }
+        _postProcessor = settings.Around is not { } around ? parts.PostProcessor
+            : new(around.Begin && BeginToken is { } begin ? [begin] : [], around.End && end is not null ? [end.Value] : []);
     }
 
     /// <summary>One more than the highest token id. A model's own vocabulary may be padded beyond it.</summary>

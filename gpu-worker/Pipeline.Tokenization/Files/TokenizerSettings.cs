@@ -10,23 +10,35 @@ internal sealed class TokenizerSettings
 {
     private static readonly string[] Roles = ["bos_token", "eos_token", "pad_token", "unk_token"];
 
-    private TokenizerSettings(Dictionary<string, string> roleTokens, IReadOnlyList<int> generationEndTokens)
+    /// <summary>
+    /// The classes of transformers that put begin and end tokens around a text as their settings say, and not as
+    /// tokenizer.json does (update_post_processor in their tokenization_*_fast.py).
+    /// </summary>
+    private static readonly string[] SelfWilled = ["LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "CohereTokenizer"];
+
+    private TokenizerSettings(Dictionary<string, string> roleTokens, (bool, bool)? around, IReadOnlyList<int> generationEndTokens)
     {
         RoleTokens = roleTokens;
+        Around = around;
         GenerationEndTokens = generationEndTokens;
     }
 
     /// <summary>Token text by role: bos_token, eos_token, pad_token, unk_token; a role without a token is absent.</summary>
     public IReadOnlyDictionary<string, string> RoleTokens { get; }
 
+    /// <summary>Whether bos_token begins a text and eos_token ends it, where that is not for tokenizer.json to say.</summary>
+    public (bool Begin, bool End)? Around { get; }
+
     public IReadOnlyList<int> GenerationEndTokens { get; }
 
     public static TokenizerSettings Read(string modelDirectory)
     {
         var roles = new Dictionary<string, string>();
+        (bool, bool)? around = null;
         foreach (string file in new[] { "tokenizer_config.json", "special_tokens_map.json" })
         {
             using JsonDocument? document = ReadIfThere(Path.Combine(modelDirectory, file));
+            around ??= document is null ? null : ReadAround(document.RootElement);
             foreach (string role in Roles)
             {
                 if (document is not null && TokenText(document.RootElement, role) is { } text)
@@ -41,10 +53,10 @@ internal sealed class TokenizerSettings
             if (document is not null && document.RootElement.TryGetProperty("eos_token_id", out JsonElement ids)
                 && !ids.IsAbsent())
             {
-                return new TokenizerSettings(roles, Ids(ids, file));
+                return new TokenizerSettings(roles, around, Ids(ids, file));
             }
         }
-        return new TokenizerSettings(roles, []);
+        return new TokenizerSettings(roles, around, []);
     }
 
     public static JsonDocument? ReadIfThere(string path)
@@ -64,6 +76,12 @@ internal sealed class TokenizerSettings
         {
             throw new InvalidDataException($"{path} is not valid JSON: {e.Message}", e);
         }
+    }
+
+    private static (bool, bool)? ReadAround(JsonElement config)
+    {
+        string kind = (config.Text("tokenizer_class") ?? "").Replace("Fast", "", StringComparison.Ordinal);
+        return SelfWilled.Contains(kind) ? (config.Flag("add_bos_token", true), config.Flag("add_eos_token", false)) : null;
     }
 
     /// <summary>A token is written as its text, or as an object with its text as <c>content</c>.</summary>

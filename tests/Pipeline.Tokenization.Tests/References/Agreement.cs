@@ -13,7 +13,8 @@ internal static class Agreement
     /// <param name="directory">A folder with a tokenizer.json.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="javaScriptDiffers">The chosen texts of which the port to JavaScript makes other tokens; null asks it nothing.</param>
-    public static async Task CheckAsync(string directory, CancellationToken cancellationToken, string[]? javaScriptDiffers = null)
+    /// <param name="around">Whether the tokens around a text are compared as well.</param>
+    public static async Task CheckAsync(string directory, CancellationToken cancellationToken, string[]? javaScriptDiffers = null, bool around = true)
     {
         Tokenizer tokenizer = Tokenizer.Load(directory);
         var random = new Random(7);
@@ -21,10 +22,10 @@ internal static class Agreement
         int[][] tokens = [.. Enumerable.Range(0, RandomTokens).Select(_ => AnyTokens(tokenizer, random))];
 
         (ReferenceEncoding[] encodings, string[] decoded) = await new ReferenceTokenizer(directory).AskAsync(
-            texts, javaScriptDiffers is null ? 0 : UglyTexts.Chosen.Length, tokens, cancellationToken);
+            texts, around, javaScriptDiffers is null ? 0 : UglyTexts.Chosen.Length, tokens, cancellationToken);
         for (int i = 0; i < texts.Length; i++)
         {
-            AssertSame(tokenizer, texts[i], encodings[i].Ids, tokenizer.Encode(texts[i], addSpecialTokens: true));
+            AssertSame(tokenizer, texts[i], encodings[i].Ids, tokenizer.Encode(texts[i], around));
             AssertDecodes(tokenizer, encodings[i].Ids, skipSpecial: true, encodings[i].Decoded);
             if (encodings[i].JavaScript is { } javaScript)
             {

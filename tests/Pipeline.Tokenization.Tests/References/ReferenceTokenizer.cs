@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Tokenization.Tests.References;
 
-/// <summary>What Hugging Face's tokenizers make of a text, special tokens put around it.</summary>
+/// <summary>What Hugging Face's tokenizers make of a text.</summary>
 /// <param name="Ids">Its tokens by the original in Rust.</param>
 /// <param name="Decoded">Their text by the original, special tokens left out.</param>
 /// <param name="JavaScript">Its tokens by the port to JavaScript, where that was asked.</param>
@@ -14,15 +14,16 @@ internal sealed record ReferenceTokenizer(string Directory)
 {
     /// <summary>The tokens of texts, and the text of tokens with special tokens in it; in one process.</summary>
     /// <param name="texts">What to encode.</param>
+    /// <param name="around">Whether to put the tokens around them that tokenizer.json says.</param>
     /// <param name="alsoInJavaScript">For how many of the texts, from the first, the port is asked as well.</param>
     /// <param name="tokens">What to decode.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<(ReferenceEncoding[] Encodings, string[] Texts)> AskAsync(
-        IReadOnlyList<string> texts, int alsoInJavaScript, IEnumerable<int[]> tokens, CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, bool around, int alsoInJavaScript, IEnumerable<int[]> tokens, CancellationToken cancellationToken)
     {
         object[] requests =
         [
-            .. texts.Select((text, i) => new { text, js = i < alsoInJavaScript }),
+            .. texts.Select((text, i) => new { text, around, js = i < alsoInJavaScript }),
             .. tokens.Select(ids => new { ids }),
         ];
         List<JsonElement> answers = await Node.AskAsync("tokenize.mjs", requests, cancellationToken,

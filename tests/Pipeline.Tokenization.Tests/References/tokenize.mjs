@@ -1,7 +1,7 @@
 // What tests compare with: reads requests as JSON lines, writes answers as JSON lines.
 //   node tokenize.mjs PLACE_OF_PACKAGES TOKENIZER_JSON TOKENIZER_CONFIG_JSON
-// {"text", "js"} becomes {"ids", "text", "js"}: its tokens with special tokens around it, and what they decode to without
-// special tokens, by Hugging Face's tokenizers in Rust; where asked also its tokens in JavaScript.
+// {"text", "around", "js"} becomes {"ids", "text", "js"}: its tokens, with special tokens around it if asked, and what they
+// decode to without special tokens, by Hugging Face's tokenizers in Rust; where asked also its tokens in JavaScript.
 // {"ids"} becomes {"text"}: what they decode to with special tokens, by Rust.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -19,12 +19,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (request.ids) {
     answer = { text: await rust.decode(request.ids, false) };
   } else {
-    const ids = (await rust.encode(request.text)).getIds();
+    const ids = (await rust.encode(request.text, null, { addSpecialTokens: request.around })).getIds();
     answer = { ids, text: await rust.decode(ids, true) };
     if (request.js) {
       javaScript ??= new (packages('@huggingface/tokenizers').Tokenizer)(
         JSON.parse(readFileSync(file, 'utf8')), JSON.parse(readFileSync(config, 'utf8')));
-      answer.js = javaScript.encode(request.text).ids;
+      answer.js = javaScript.encode(request.text, { add_special_tokens: request.around }).ids;
     }
   }
   answers.push(JSON.stringify(answer));
