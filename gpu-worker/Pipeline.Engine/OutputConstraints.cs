@@ -37,7 +37,7 @@ public sealed class OutputConstraints(Tokenizer tokenizer, IReadOnlyCollection<i
         }
 
         double took = 0;
-        CompiledGrammar grammar = _cache.Get(new GrammarCache.Key(output.Kind, output.Text, output.IsCompact), () =>
+        CompiledGrammar grammar = _cache.Get(new GrammarCache.Key(output.Kind, output.Text, output.IsCompact, output.Thoughts is not null), () =>
         {
             TokenVocabulary vocabulary = _vocabulary.Value;
             long start = time.GetTimestamp();
@@ -46,10 +46,29 @@ public sealed class OutputConstraints(Tokenizer tokenizer, IReadOnlyCollection<i
             return made;
         });
         seconds = took;
-        return grammar;
+        return output.Thoughts is { } marks ? AfterThoughts(output, marks, grammar) : grammar;
     }
 
-    private static Rule Language(StructuredOutput output) => output.Kind switch
+    private OutputConstraint AfterThoughts(StructuredOutput output, ReasoningMarks marks, CompiledGrammar form)
+    {
+        if (tokenizer.TokenId(marks.End) is { } end && (output.AreThoughtsBegun || tokenizer.TokenId(marks.Begin) is not null))
+        {
+            return new AfterThoughts(form, output.AreThoughtsBegun ? null : tokenizer.TokenId(marks.Begin), end);
+        }
+
+        return output.AreThoughtsBegun
+            ? throw new GrammarException("", $"The prompt has the model think, and '{marks.End}', which would end its thoughts, is no token of it.") : form;
+    }
+
+    /// <summary>The language; after thoughts models begin their answers with line ends.</summary>
+    private static Rule Language(StructuredOutput output)
+    {
+        Rule language = Described(output);
+        return output.Thoughts is null ? language
+            : new Rule("answer") { Body = Term.Then(Term.Text("\n").Times(0, 2), language.Call) };
+    }
+
+    private static Rule Described(StructuredOutput output) => output.Kind switch
     {
         StructuredOutputKind.JsonObject => SchemaCompiler.AnyObject(output.IsCompact),
         StructuredOutputKind.JsonSchema => SchemaCompiler.Compile(JsonElement.Parse(output.Text), output.IsCompact),

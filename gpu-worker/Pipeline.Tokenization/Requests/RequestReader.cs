@@ -78,7 +78,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
         int[] kept = Truncate(request.Truncation, tokens, request.MaxTokens);
         return new ModelRequest([kept], request.MaxTokens, request.Common, new ChatForm(new OutputRules(tools, reasoning)))
         {
-            Output = Combine(request.Output, tools),
+            Output = Combine(request.Output, tools, chats, reasoning),
             TruncatedTokens = tokens.Length - kept.Length,
         };
     }
@@ -96,7 +96,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
             : prompt.Render(tokenizer, chats);
         return new ModelRequest([tokens], limit, request.Common, new ResponseForm(request.Settings, new OutputRules(tools, reasoning)))
         {
-            Output = Combine(request.Output, tools),
+            Output = Combine(request.Output, tools, chats, reasoning),
         };
     }
 
@@ -117,8 +117,14 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
     private int[] Truncate(PromptTruncation? truncation, int[] tokens, long? maxTokens) =>
         truncation?.Apply(tokens, contextLength - (maxTokens ?? 1)) ?? tokens;
 
-    private static StructuredOutput? Combine(StructuredOutput? output, ToolUse? tools) =>
-        output is null || tools is null ? output : throw RequestErrorException.Invalid(output.Param, "invalid_parameter_combination",
+    private static StructuredOutput? Combine(StructuredOutput? output, ToolUse? tools, ChatTemplate template, ReasoningStart reasoning) =>
+        output is null ? null
+        : tools is null ? output with
+        {
+            Thoughts = reasoning == ReasoningStart.Ended ? null : ReasoningMarks.Of(template),
+            AreThoughtsBegun = reasoning == ReasoningStart.Begun,
+        }
+        : throw RequestErrorException.Invalid(output.Param, "invalid_parameter_combination",
             $"'{output.Param}' together with tools is not supported: what has to have that form can be no call.");
 
     private int[] Encode(CompletionPrompt prompt)

@@ -31,6 +31,12 @@ public sealed record StructuredOutput(StructuredOutputKind Kind, string Text, st
     /// <summary>Whether JSON is written without white space (vLLM's <c>disable_any_whitespace</c>).</summary>
     public bool IsCompact { get; init; }
 
+    /// <summary>What the model puts around thoughts that may come before; null where it does not think.</summary>
+    public ReasoningMarks? Thoughts { get; init; }
+
+    /// <summary>Whether the prompt has begun these thoughts.</summary>
+    public bool AreThoughtsBegun { get; init; }
+
     /// <summary>The description is at fault.</summary>
     /// <param name="path">Where in it: <c>.properties.a.not</c>; empty for all of it.</param>
     /// <param name="reason">What is wrong.</param>

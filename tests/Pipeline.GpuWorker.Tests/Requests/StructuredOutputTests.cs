@@ -1,5 +1,6 @@
 using Pipeline.Engine;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.GpuWorker.Tests.Answers;
 using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Tests.Requests;
@@ -29,6 +30,15 @@ public sealed class StructuredOutputTests : IDisposable
         Assert.NotNull(_fixture.Chat(more).Generations[0].Constraint);
         Assert.NotNull(_fixture.Completion(more).Generations[0].Constraint);
         Assert.Same(_fixture.Chat(more).Generations[0].Constraint, _fixture.Completion(more).Generations[0].Constraint);
+    }
+
+    [Fact]
+    public void A_form_together_with_tools_is_refused()
+    {
+        using var thinking = new ThinkingModelFixture();
+        RequestErrorException error = Assert.Throws<RequestErrorException>(() => thinking.Chat($"\"response_format\":{{\"type\":\"json_object\"}},{ThinkingModelFixture.Tools}"));
+        Assert.Equal("response_format", error.Param);
+        Assert.Equal("invalid_parameter_combination", error.Code);
     }
 
     [Fact]

@@ -85,6 +85,11 @@ internal sealed class GraphBuilder
 
     private int AddCharacters(CodePointSet set, int from, int to, bool quoted)
     {
+        if (TryAddAscii(set, from, to, quoted))
+        {
+            return to;
+        }
+
         CodePointSet plain = quoted ? set.Except(JsonEscapes.Escaped) : set;
         // Sequences share their ends: a set of many ranges has few different ones.
         Dictionary<(byte, byte, int), int> shared = [];
@@ -115,12 +120,29 @@ internal sealed class GraphBuilder
         return to;
     }
 
+    /// <summary>Adds what is a byte each and needs no escape, as most of what descriptions name is.</summary>
+    private bool TryAddAscii(CodePointSet set, int from, int to, bool quoted)
+    {
+        foreach ((int low, int high) in set.Ranges)
+        {
+            if (high > 0x7F || (quoted && (low < 0x20 || (low <= '"' && '"' <= high) || (low <= '\\' && '\\' <= high))))
+            {
+                return false;
+            }
+        }
+
+        _nodes[from].Edges.AddRange(set.Ranges.Select(range => new ByteEdge((byte)range.Low, (byte)range.High, to)));
+        return true;
+    }
+
     private int AddChoice(ChoiceTerm choice, int from, bool quoted)
     {
+        // The node after them comes last: what is found out from ends backwards is then found out in one pass.
+        int[] ends = [.. choice.Options.Select(option => Add(option, Branch(from), quoted))];
         int to = AddNode();
-        foreach (Term option in choice.Options)
+        foreach (int end in ends)
         {
-            _nodes[Add(option, Branch(from), quoted)].Next.Add(to);
+            _nodes[end].Next.Add(to);
         }
 
         return to;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Engine.Grammar.Patterns;
 using Pipeline.Engine.Grammar.Terms;
 
@@ -18,6 +19,8 @@ internal static class Formats
     private const string Label = "[A-Za-z0-9](?:[A-Za-z0-9\\-]{0,30}[A-Za-z0-9])?";
     private const string Group = "[0-9a-f]{1,4}";
     private const string Host = $@"{Label}(?:\.{Label}){{0,4}}";
+
+    private static readonly ConcurrentDictionary<string, Term> Read = new();
 
     private static readonly Dictionary<string, string> Expressions = new()
     {
@@ -45,7 +48,7 @@ internal static class Formats
     /// <returns>Whether it is known.</returns>
     public static bool TryFind(string name, out Term? term)
     {
-        term = Expressions.TryGetValue(name, out string? expression) ? RegexParser.Whole(expression) : null;
+        term = Expressions.TryGetValue(name, out string? expression) ? Read.GetOrAdd(expression, RegexParser.Whole) : null;
         return term is not null || Annotations.Contains(name);
     }
 }

@@ -14,14 +14,19 @@ internal sealed class TokenVocabulary
     {
         _tokenizer = tokenizer;
         EndTokens = [.. endTokens.Distinct()];
-        Trie = new TokenTrie(Enumerable.Range(0, tokenizer.VocabularySize)
-            .Select(id => (Id: id, Bytes: Bytes(id).ToArray())).Where(token => token.Bytes.Length > 0));
+        (int Id, byte[] Bytes)[] text = [.. Enumerable.Range(0, tokenizer.VocabularySize)
+            .Select(id => (Id: id, Bytes: Bytes(id).ToArray())).Where(token => token.Bytes.Length > 0)];
+        TextTokens = [.. text.Select(token => token.Id)];
+        Trie = new TokenTrie(text);
     }
 
     /// <summary>The tokens that end an output.</summary>
     public IReadOnlyList<int> EndTokens { get; }
 
     /// <summary>All tokens that are text.</summary>
+    public IReadOnlyList<int> TextTokens { get; }
+
+    /// <summary>The same by their bytes.</summary>
     public TokenTrie Trie { get; }
 
     /// <summary>32-bit words that a mask over the tokenizer's tokens takes.</summary>

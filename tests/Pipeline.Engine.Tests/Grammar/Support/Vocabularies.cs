@@ -12,6 +12,8 @@ internal static class Vocabularies
 {
     public static string ShippedModel { get; } = Path.GetFullPath(Path.Combine(Folder(), "../../../../gpu-worker/models/pipeline-extract-small"));
 
+    public static Tokenizer ShippedTokenizer { get; } = Tokenizer.Load(ShippedModel);
+
     public static TokenVocabulary Shipped { get; } = Load(ShippedModel);
 
     public static TokenVocabulary MadeUp { get; } = MakeUp();
@@ -57,6 +59,7 @@ internal static class Vocabularies
                 ["id"] = tokens.Count, ["content"] = "<end>", ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
             }),
             ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["use_regex"] = false },
+            ["decoder"] = new JsonObject { ["type"] = "ByteLevel" },
             ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = merges },
         }.ToJsonString());
         File.WriteAllText(Path.Combine(directory, "tokenizer_config.json"), JsonSerializer.Serialize(new { eos_token = "<end>" }));
