@@ -8,7 +8,7 @@ namespace Pipeline.Engine.Grammar.Automata;
 /// </summary>
 /// <remarks>
 /// The subset construction of regular expressions, done as it is needed, over nodes with stacks. Memory is bounded: when what
-/// is kept has grown beyond the limit a new generation begins, and what is still used is brought over (<see cref="Renew(Configuration)"/>).
+/// is kept has grown beyond the limit a new generation begins, and what is still used is brought over (<see cref="Renew"/>).
 /// </remarks>
 internal sealed class PushdownAutomaton
 {
@@ -88,7 +88,7 @@ internal sealed class PushdownAutomaton
 
         lock (_gate)
         {
-            return Keep([.. old.Positions.ToArray().Select(position => position with { Frame = Renew(position.Frame) })], old.MayEnd);
+            return Keep([.. old.Positions.ToArray().Select(position => position with { Frame = Rebuild(position.Frame, frame => frame.Count) })], old.MayEnd);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class PushdownAutomaton
 
         lock (_gate)
         {
-            return Keep([.. at.Positions.ToArray().Select(position => position with { Frame = Alike(position.Frame, horizon) }).Distinct()], at.MayEnd);
+            return Keep([.. at.Positions.ToArray().Select(position => position with { Frame = Rebuild(position.Frame, frame => AlikeCount(frame, horizon)) }).Distinct()], at.MayEnd);
         }
     }
 
@@ -198,10 +198,23 @@ internal sealed class PushdownAutomaton
         return frame!;
     }
 
-    private Frame? Renew(Frame? frame) => frame is null ? null : MakeFrame(frame.Site, frame.Count, Renew(frame.Parent));
+    /// <summary>The same stack with other counts; from the bottom, and without recursion, for stacks may be as deep as texts are long.</summary>
+    private Frame? Rebuild(Frame? top, Func<Frame, int> count)
+    {
+        var frames = new Stack<Frame>();
+        for (Frame? frame = top; frame is not null; frame = frame.Parent)
+        {
+            frames.Push(frame);
+        }
 
-    private Frame? Alike(Frame? frame, int horizon) =>
-        frame is null ? null : MakeFrame(frame.Site, AlikeCount(frame, horizon), Alike(frame.Parent, horizon));
+        Frame? built = null;
+        foreach (Frame frame in frames)
+        {
+            built = MakeFrame(frame.Site, count(frame), built);
+        }
+
+        return built;
+    }
 
     private void BeginGeneration()
     {

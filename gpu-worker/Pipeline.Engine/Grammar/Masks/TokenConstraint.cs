@@ -27,7 +27,6 @@ internal sealed class TokenConstraint(CompiledGrammar grammar, int? mostTokens =
     public bool IsCut => _cutAt < _before.Count;
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The vocabulary has no token for any of the bytes that may come.</exception>
     public void WriteMask(Span<uint> mask)
     {
         if (_at is null)
@@ -52,7 +51,9 @@ internal sealed class TokenConstraint(CompiledGrammar grammar, int? mostTokens =
         AllowEnd(mask);
         if (!mask.ContainsAnyExcept(0u))
         {
-            throw new InvalidOperationException("The output cannot go on: the vocabulary has no token for the characters that have to come.");
+            // The vocabulary has no token for the characters that have to come. The one here is not accepted: so this sequence
+            // fails, and no other.
+            Set(mask, grammar.Vocabulary.EndTokens[0]);
         }
     }
 
