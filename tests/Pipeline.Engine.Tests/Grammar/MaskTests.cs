@@ -224,10 +224,10 @@ public sealed class MaskTests
     public void A_stack_as_deep_as_a_long_text_is_no_recursion()
     {
         CompiledGrammar grammar = new(SchemaCompiler.AnyObject(compact: true), Vocabularies.Shipped, mostBytes: 50_000_000);
-        byte[] text = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 200_000));
+        byte[] text = Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 40_000));
         Configuration at = grammar.Read(grammar.Start, text)!;
         Assert.NotEmpty(grammar.Allowed(at));
-        Assert.Equal(200_001, grammar.BytesToEnd(at));
+        Assert.Equal(40_001, grammar.BytesToEnd(at));
     }
 
     [Fact]
