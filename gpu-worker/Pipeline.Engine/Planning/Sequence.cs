@@ -20,6 +20,7 @@ internal class Sequence
         Id = id;
         PromptLength = prompt.Count;
         MaxTokens = maxTokens;
+        CacheSalt = cacheSalt;
         _tokens = new List<int>(prompt.Count + Math.Min(maxTokens, UsualCompletion));
         _tokens.AddRange(prompt);
         Table = new BlockTable(cacheSalt, (_tokens.Capacity / UsualBlock) + 1);
@@ -82,6 +83,9 @@ internal class Sequence
 
     /// <summary>Prompt tokens that the prefix cache had when the sequence was first admitted.</summary>
     public int? CachedTokens { get; set; }
+
+    /// <summary>Only sequences of the same salt share what they know.</summary>
+    public string CacheSalt { get; }
 
     /// <summary>Its blocks.</summary>
     public BlockTable Table { get; }

@@ -1,28 +1,26 @@
 namespace Pipeline.Engine.Speculation;
 
-/// <summary>How likely a guessed token is right, if those before it were: learned from what was guessed, later guesses counting more.</summary>
-/// <param name="Right">Guesses that were right, faded.</param>
-/// <param name="Tried">Guesses that were checked, faded.</param>
-internal record struct Acceptance(double Right, double Tried)
+/// <summary>How often guessed tokens of a kind are right, later ones counting more.</summary>
+internal struct Acceptance
 {
-    // What is believed of one without guesses counts as much as so many of them.
-    private const double Belief = 2;
+    // What is believed before anything was tried counts as much as so many guesses.
+    private const double Belief = 4;
 
     // After so many guesses an old one counts a third as much.
-    private const double Memory = 32;
+    private const double Memory = 512;
 
-    /// <summary>Adds a draft. What came after its first wrong token was never tried.</summary>
-    /// <param name="drafted">Tokens guessed.</param>
-    /// <param name="right">How many of them were right, up to the first that was not.</param>
-    public void Add(int drafted, int right)
+    private double _right;
+    private double _tried;
+
+    /// <summary>Adds a guess that was tried.</summary>
+    public void Add(bool right)
     {
-        int tried = Math.Min(drafted, right + 1);
-        double fade = Math.Exp(-tried / Memory);
-        Right = (Right * fade) + right;
-        Tried = (Tried * fade) + tried;
+        const double Fade = 1 - (1 / Memory);
+        _right = (_right * Fade) + (right ? 1 : 0);
+        _tried = (_tried * Fade) + 1;
     }
 
-    /// <summary>The chance.</summary>
-    /// <param name="belief">What is believed of one without guesses.</param>
-    public readonly double Chance(double belief) => (Right + (Belief * belief)) / (Tried + Belief);
+    /// <summary>The chance that the next one is right.</summary>
+    /// <param name="belief">What is believed before anything was tried.</param>
+    public readonly double Chance(double belief) => (_right + (Belief * belief)) / (_tried + Belief);
 }

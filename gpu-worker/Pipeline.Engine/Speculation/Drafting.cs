@@ -4,10 +4,10 @@ namespace Pipeline.Engine.Speculation;
 /// <param name="drafter">Who guesses.</param>
 internal sealed class Drafting(IDrafter drafter)
 {
-    // Where no draft is to be had the next step is planned without, then two, at last so many.
+    // Where there is nothing to guess by, the next step is planned without, then two, at last so many.
     private const int LongestRest = 16;
 
-    private Acceptance _acceptance;
+    private Luck _luck;
     private int _misses;
 
     /// <summary>Who guesses.</summary>
@@ -15,6 +15,9 @@ internal sealed class Drafting(IDrafter drafter)
 
     /// <summary>How many tokens it may guess at most, for the step that is being planned.</summary>
     public int Wanted { get; set; }
+
+    /// <summary>What each guess is founded on: a number below <see cref="IDrafter.Kinds"/>, by which its chance is learned.</summary>
+    public List<int> Kinds { get; } = [];
 
     /// <summary>The number of the step from which on it pays to wait for its last tokens: only then can the next ones be guessed.</summary>
     public long RestsUntil { get; set; }
@@ -28,24 +31,27 @@ internal sealed class Drafting(IDrafter drafter)
     /// <summary>How many of them became the request's own.</summary>
     public int Accepted { get; private set; }
 
-    /// <summary>How likely a guess is right.</summary>
-    /// <param name="belief">What is believed where nothing has been guessed yet.</param>
-    public double Chance(double belief) => _acceptance.Chance(belief);
+    /// <summary>The chance of a guess.</summary>
+    /// <param name="usual">How likely its kind is right.</param>
+    public double Chance(double usual) => _luck.Of(usual);
 
-    /// <summary>Notes whether there was a draft for a step.</summary>
+    /// <summary>Notes whether there was anything to guess by.</summary>
     public void Found(bool found, long step)
     {
         _misses = found ? 0 : _misses + 1;
-        RestsUntil = found ? step : step + Math.Min(1 << Math.Min(_misses, 10), LongestRest);
+        RestsUntil = found ? RestsUntil : step + Math.Min(1 << Math.Min(_misses, 10), LongestRest);
     }
 
-    /// <summary>Notes what came of a draft.</summary>
+    /// <summary>Notes what came of a guess.</summary>
+    /// <param name="usual">How likely its kind is right.</param>
+    /// <param name="right">Whether it was.</param>
+    public void Tried(double usual, bool right) => _luck.Add(usual, right);
+
+    /// <summary>Counts the tokens of a draft.</summary>
     /// <param name="drafted">Tokens checked.</param>
-    /// <param name="right">How many the model would have chosen itself, up to the first that it would not.</param>
-    /// <param name="accepted">How many became the request's own: fewer where it ended among them.</param>
-    public void Checked(int drafted, int right, int accepted)
+    /// <param name="accepted">How many became the request's own.</param>
+    public void Count(int drafted, int accepted)
     {
-        _acceptance.Add(drafted, right);
         Drafted += drafted;
         Accepted += accepted;
     }

@@ -1,104 +1,102 @@
+using System.Numerics;
+
 namespace Pipeline.Engine.Speculation;
 
 /// <summary>
-/// Finds where a sequence's last tokens stood before: hash chains over pairs of tokens, as LZ77 coders keep them
-/// (RFC 1951, section 4). It grows with the sequence; a look-up visits a few earlier places, however long the sequence is.
+/// Finds where the last tokens of a text stood before: hash chains over pairs of tokens, as LZ77 coders keep them (RFC 1951,
+/// section 4), and the latest place of each single token. It grows with the text; a look-up visits a few earlier places, however
+/// long the text is.
 /// </summary>
 internal sealed class NgramIndex
 {
-    /// <summary>Tokens that must be the same at least.</summary>
-    public const int Least = 2;
-
     /// <summary>Tokens that are compared at most.</summary>
-    public const int Longest = 12;
+    public const int Longest = 8;
 
-    // Places looked at: beyond these the longest match is rarely longer.
-    private const int Visits = 12;
+    // Places looked at: beyond these a longer match is rare.
+    private const int Visits = 16;
 
-    private int[] _heads = [];
+    // Place p stands for the token before it: what follows there is at p. 0 is none.
+    private int[] _latest = [];
+    private int[] _pairs = [];
     private int[] _earlier = [];
-    private int _end = Least - 1;
+    private int _known = 1;
 
-    /// <summary>The place that the longest run of the last tokens stood before; of equal ones the latest.</summary>
-    /// <param name="tokens">The sequence: the same as at the last call, with more at its end.</param>
-    /// <param name="length">How many tokens are the same, up to <see cref="Longest"/>; 0 when there is no such place.</param>
-    /// <returns>Where those end: the position of the token that followed.</returns>
-    public int Find(ReadOnlySpan<int> tokens, out int length)
+    /// <summary>Takes in the places of a text that something follows.</summary>
+    /// <param name="text">The same as at the last call, with more at its end.</param>
+    public void Extend(ReadOnlySpan<int> text)
     {
-        Extend(tokens);
-        int best = 0;
-        length = 0;
-        if (tokens.Length <= Least)
+        if (text.Length > _earlier.Length)
+        {
+            int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(256, text.Length + (text.Length / 4)));
+            (_latest, _pairs, _earlier) = (new int[size], new int[size], new int[size]);
+            int known = _known;
+            for (_known = 1; _known < known; _known++)
+            {
+                Link(text, _known);
+            }
+        }
+
+        for (; _known < text.Length; _known++)
+        {
+            Link(text, _known);
+        }
+    }
+
+    /// <summary>The place where the longest run of the last tokens stood; of equally long ones the latest.</summary>
+    /// <param name="text">What was taken in.</param>
+    /// <param name="tokens">Whose last tokens are looked up: of this text, or of another.</param>
+    /// <param name="length">How many tokens are the same, up to <see cref="Longest"/>; 0 when the last one stands nowhere.</param>
+    /// <returns>The position of the token that followed in the text.</returns>
+    public int Find(ReadOnlySpan<int> text, ReadOnlySpan<int> tokens, out int length)
+    {
+        int best = length = 0;
+        if (_known < 2 || tokens.Length == 0)
         {
             return best;
         }
 
-        int place = _heads[Slot(tokens, tokens.Length)];
+        int place = tokens.Length < 2 ? 0 : _pairs[Slot(tokens[^2], tokens[^1])];
         for (int visits = 0; place > 0 && visits < Visits && length < Longest; visits++, place = _earlier[place])
         {
-            int same = Same(tokens, place);
-            if (same > length)
-            {
-                (best, length) = (place, same);
-            }
+            Compare(text, tokens, place, ref best, ref length);
         }
 
-        if (length < Least)
+        if (length == 0 && _latest[Slot(0, tokens[^1])] is > 0 and int single)
         {
-            length = 0;
+            Compare(text, tokens, single, ref best, ref length);
         }
 
         return best;
     }
 
-    /// <summary>Takes in all places that something follows.</summary>
-    private void Extend(ReadOnlySpan<int> tokens)
+    private static void Compare(ReadOnlySpan<int> text, ReadOnlySpan<int> tokens, int place, ref int best, ref int length)
     {
-        if (tokens.Length > _heads.Length)
-        {
-            Grow(tokens);
-        }
-
-        for (; _end + 1 < tokens.Length; _end++)
-        {
-            Link(tokens, _end + 1);
-        }
-    }
-
-    private void Link(ReadOnlySpan<int> tokens, int place)
-    {
-        ref int head = ref _heads[Slot(tokens, place)];
-        _earlier[place] = head;
-        head = place;
-    }
-
-    private void Grow(ReadOnlySpan<int> tokens)
-    {
-        int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(256, tokens.Length + (tokens.Length / 4)));
-        _heads = new int[size];
-        _earlier = new int[size];
-        int end = _end;
-        for (_end = Least - 1; _end < end; _end++)
-        {
-            Link(tokens, _end + 1);
-        }
-    }
-
-    /// <summary>Where the chain of the pair before a place begins.</summary>
-    private int Slot(ReadOnlySpan<int> tokens, int place)
-    {
-        ulong pair = ((ulong)(uint)tokens[place - 2] << 32) | (uint)tokens[place - 1];
-        return (int)((pair * 0x9E3779B97F4A7C15) >> 32) & (_heads.Length - 1);
-    }
-
-    private static int Same(ReadOnlySpan<int> tokens, int place)
-    {
-        int most = Math.Min(Longest, place), same = 0;
-        while (same < most && tokens[place - 1 - same] == tokens[^(1 + same)])
+        int most = Math.Min(Longest, Math.Min(place, tokens.Length)), same = 0;
+        while (same < most && text[place - 1 - same] == tokens[^(1 + same)])
         {
             same++;
         }
 
-        return same;
+        if (same > length)
+        {
+            (best, length) = (place, same);
+        }
+    }
+
+    private void Link(ReadOnlySpan<int> text, int place)
+    {
+        _latest[Slot(0, text[place - 1])] = place;
+        if (place > 1)
+        {
+            ref int head = ref _pairs[Slot(text[place - 2], text[place - 1])];
+            _earlier[place] = head;
+            head = place;
+        }
+    }
+
+    private int Slot(int first, int second)
+    {
+        ulong pair = ((ulong)(uint)first << 32) | (uint)second;
+        return (int)((pair * 0x9E3779B97F4A7C15) >> 32) & (_earlier.Length - 1);
     }
 }

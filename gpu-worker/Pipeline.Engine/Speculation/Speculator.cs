@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Planning;
 
@@ -10,21 +11,19 @@ namespace Pipeline.Engine.Speculation;
 /// </summary>
 internal sealed class Speculator : IDisposable
 {
-    // A gain below this is noise.
-    private const double WorthIt = 1.02;
-
     // Where drafts do not pay one is tried again after so many steps, and how long it is.
     private const int Patience = 64, Trial = 2;
 
-    // What is believed of guesses before there were any.
-    private const double FirstBelief = 0.6;
+    // What is believed of a kind of guess before there were any.
+    private const double FirstBelief = 0.5;
 
     private readonly StepCosts _costs = new();
     private readonly Dictionary<SpeculationMode, IDrafter> _drafters;
-    private readonly Dictionary<IDrafter, Acceptance> _acceptance = [];
+    private readonly Dictionary<IDrafter, Acceptance[]> _kinds = [];
     private readonly List<ActiveRequest> _asked = [];
+    private readonly List<double> _chances = [];
     private readonly SpeculationMode _usual;
-    private readonly double[] _seconds;
+    private readonly int _most;
     private long _step;
 
     /// <summary>Makes one.</summary>
@@ -35,7 +34,11 @@ internal sealed class Speculator : IDisposable
     {
         _drafters = drafters;
         _usual = usual;
-        _seconds = new double[most + 1];
+        _most = most;
+        foreach (IDrafter drafter in drafters.Values)
+        {
+            _kinds[drafter] = new Acceptance[drafter.Kinds];
+        }
     }
 
     /// <summary>Tokens guessed and checked.</summary>
@@ -84,10 +87,15 @@ internal sealed class Speculator : IDisposable
     public void Propose(IReadOnlyList<Sequence> running)
     {
         _step++;
-        Price(running);
+        int decoding = 0;
+        for (int i = 0; i < running.Count; i++)
+        {
+            decoding += Decodes(running[i]) ? 1 : 0;
+        }
+
         foreach (IDrafter drafter in _drafters.Values)
         {
-            Ask(drafter, running);
+            Ask(drafter, running, decoding);
         }
     }
 
@@ -95,14 +103,21 @@ internal sealed class Speculator : IDisposable
     /// <param name="request">Whose it was.</param>
     /// <param name="drafted">Tokens checked.</param>
     /// <param name="right">How many the model would have chosen itself, up to the first that it would not.</param>
-    /// <param name="accepted">How many became the request's own.</param>
+    /// <param name="accepted">How many became the request's own: fewer where it ended among them.</param>
     public void Checked(ActiveRequest request, int drafted, int right, int accepted)
     {
         Drafting drafting = request.Drafting!;
-        drafting.Checked(drafted, right, accepted);
-        Acceptance all = _acceptance.GetValueOrDefault(drafting.Drafter);
-        all.Add(drafted, right);
-        _acceptance[drafting.Drafter] = all;
+        Acceptance[] kinds = _kinds[drafting.Drafter];
+
+        // What came after the first wrong token was never tried.
+        for (int i = 0; i < Math.Min(drafted, right + 1); i++)
+        {
+            ref Acceptance kind = ref kinds[drafting.Kinds[i]];
+            drafting.Tried(kind.Chance(FirstBelief), i < right);
+            kind.Add(i < right);
+        }
+
+        drafting.Count(drafted, accepted);
         Drafted += drafted;
         Accepted += accepted;
         Drafts++;
@@ -126,26 +141,11 @@ internal sealed class Speculator : IDisposable
         }
     }
 
-    /// <summary>Estimates the next step for every length of draft, if all running requests had drafts of that length.</summary>
-    private void Price(IReadOnlyList<Sequence> running)
-    {
-        int decoding = 0;
-        for (int i = 0; i < running.Count; i++)
-        {
-            decoding += Decodes(running[i]) ? 1 : 0;
-        }
+    private static bool Decodes(Sequence sequence) => sequence.Remaining == 1 && sequence.Generated > 0 && !sequence.IsComplete;
 
-        for (int i = 0; i < _seconds.Length; i++)
-        {
-            // Before anything was measured all lengths cost the same.
-            _seconds[i] = decoding > 0 && _costs.Of(decoding * (1 + i)) is > 0 and double known ? known : 1;
-        }
-    }
-
-    private void Ask(IDrafter drafter, IReadOnlyList<Sequence> running)
+    private void Ask(IDrafter drafter, IReadOnlyList<Sequence> running, int decoding)
     {
         _asked.Clear();
-        double belief = _acceptance.GetValueOrDefault(drafter).Chance(FirstBelief);
         for (int i = 0; i < running.Count; i++)
         {
             ActiveRequest request = (ActiveRequest)running[i];
@@ -158,7 +158,8 @@ internal sealed class Speculator : IDisposable
             if (request.Expected == 0)
             {
                 request.Draft.Clear();
-                drafting.Wanted = Decodes(request) ? Wanted(request, drafting, belief) : 0;
+                drafting.Kinds.Clear();
+                drafting.Wanted = Decodes(request) ? Math.Min(_most, request.MaxTokens - request.Generated - 1) : 0;
                 if (drafting.Wanted > 0)
                 {
                     _asked.Add(request);
@@ -166,51 +167,56 @@ internal sealed class Speculator : IDisposable
             }
         }
 
-        if (_asked.Count == 0)
+        if (_asked.Count > 0)
         {
-            return;
+            drafter.Draft(_asked);
+            Choose(_kinds[drafter], decoding);
         }
+    }
 
-        drafter.Draft(_asked);
+    /// <summary>Cuts the drafts to what pays.</summary>
+    private void Choose(Acceptance[] kinds, int decoding)
+    {
+        _chances.Clear();
         foreach (ActiveRequest request in _asked)
         {
             request.TrimDraft();
             request.Drafting!.Found(request.Draft.Count > 0, _step);
-        }
-    }
-
-    private int Wanted(ActiveRequest request, Drafting drafting, double belief)
-    {
-        int length = BestLength(drafting.Chance(belief));
-        if (length == 0)
-        {
-            // All that rest try again in the same step: so it also shows what such a step costs.
-            length = _step >= drafting.RestsUntil ? Trial : 0;
-            drafting.RestsUntil = ((_step / Patience) + 1) * Patience;
-        }
-
-        return Math.Min(length, request.MaxTokens - request.Generated - 1);
-    }
-
-    /// <summary>
-    /// The length that gives the most tokens a second: n guesses of chance p bring 1 + p + ... + p^n tokens on average.
-    /// </summary>
-    private int BestLength(double chance)
-    {
-        double tokens = 1, right = 1, best = WorthIt / _seconds[0];
-        int length = 0;
-        for (int i = 1; i < _seconds.Length; i++)
-        {
-            right *= chance;
-            tokens += right;
-            if (tokens / _seconds[i] > best)
+            double chance = 1;
+            for (int i = 0; i < request.Draft.Count; i++)
             {
-                (best, length) = (tokens / _seconds[i], i);
+                chance *= request.Drafting.Chance(kinds[request.Drafting.Kinds[i]].Chance(FirstBelief));
+                _chances.Add(chance);
             }
         }
 
-        return length;
+        double least = _costs.LeastChance(decoding, CollectionsMarshal.AsSpan(_chances));
+        foreach (ActiveRequest request in _asked)
+        {
+            Cut(request, request.Drafting!, kinds, least);
+        }
     }
 
-    private static bool Decodes(Sequence sequence) => sequence.Remaining == 1 && sequence.Generated > 0 && !sequence.IsComplete;
+    private void Cut(ActiveRequest request, Drafting drafting, Acceptance[] kinds, double least)
+    {
+        int length = 0;
+        double chance = 1;
+        for (; length < request.Draft.Count; length++)
+        {
+            chance *= drafting.Chance(kinds[drafting.Kinds[length]].Chance(FirstBelief));
+            if (chance < least)
+            {
+                break;
+            }
+        }
+
+        if (length == 0 && request.Draft.Count > 0)
+        {
+            // All that rest try again in the same step: so it also shows what such a step costs.
+            length = _step >= drafting.RestsUntil ? Math.Min(Trial, request.Draft.Count) : 0;
+            drafting.RestsUntil = ((_step / Patience) + 1) * Patience;
+        }
+
+        request.Draft.RemoveRange(length, request.Draft.Count - length);
+    }
 }

@@ -11,11 +11,14 @@ internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess) :
 
     public bool IsDisposed { get; private set; }
 
+    public int Kinds => 1;
+
     public void Draft(IReadOnlyList<ActiveRequest> requests)
     {
         foreach (ActiveRequest request in requests)
         {
             request.Draft.AddRange(guess(request).Take(request.Drafting!.Wanted));
+            request.Drafting.Kinds.AddRange(request.Draft.Select(_ => 0));
         }
     }
 
