@@ -53,6 +53,12 @@ public sealed record EngineOptions
     /// </summary>
     public SpeculationMode Speculation { get; init; } = SpeculationMode.Off;
 
+    /// <summary>
+    /// The Hugging Face directory of a smaller model for <see cref="SpeculationMode.Draft"/>. Its tokens have to be the model's.
+    /// It is computed in the same type on the same device, and its KV cache comes out of the same memory.
+    /// </summary>
+    public string? DraftModelDirectory { get; init; }
+
     /// <summary>Tokens of a sequence that are guessed at a time, at most.</summary>
     public int MostDrafted { get; init; } = 12;
 

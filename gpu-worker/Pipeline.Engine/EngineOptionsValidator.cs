@@ -21,6 +21,10 @@ internal static class EngineOptionsValidator
         Require(options.MaxRunningSequences is null or >= 1, nameof(options.MaxRunningSequences), "must be positive");
         Require(options.TokenBudget is null or >= 1, nameof(options.TokenBudget), "must be positive");
         Require(options.PrefillChunk is null or >= 1, nameof(options.PrefillChunk), "must be positive");
+        Require(options.DraftModelDirectory is not { } draft || Directory.Exists(draft), nameof(options.DraftModelDirectory),
+            $"{options.DraftModelDirectory} is no directory");
+        Require(options.Speculation != SpeculationMode.Draft || options.DraftModelDirectory is not null, nameof(options.Speculation),
+            $"is {SpeculationMode.Draft}, but {nameof(options.DraftModelDirectory)} names no model");
         Require(options.MostDrafted is >= 1 and <= 64, nameof(options.MostDrafted), "must be from 1 to 64");
         Require(options.Threads is null or >= 1, nameof(options.Threads), "must be positive");
     }

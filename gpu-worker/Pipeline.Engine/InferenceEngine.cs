@@ -38,8 +38,8 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     {
         _core = core;
         _flights = new Flights(options.StepsAhead ?? (core.Runner.RunsAlone ? 1 : 0), core.Runner.MakeFlight);
-        _meter = new StepMeter(time, () => core.Runner.DeviceSeconds);
-        _speculator = Speculators.Make(options);
+        _meter = new StepMeter(time, () => core.Runner.DeviceSeconds + (core.Draft?.DeviceSeconds ?? 0));
+        _speculator = Speculators.Make(options, core.Draft, time);
         _jumpAhead = options.JumpAhead;
         _time = time;
         _tokenizer = tokenizer;
@@ -104,7 +104,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     /// <summary>Loads a model and takes the memory for its KV cache.</summary>
     /// <param name="options">The set-up.</param>
     /// <param name="timeProvider">The clock that steps are timed by; null for the system's.</param>
-    /// <exception cref="ArgumentException">An option cannot work.</exception>
+    /// <exception cref="ArgumentException">An option cannot work; or the draft model's tokens are not the model's.</exception>
     /// <exception cref="UnsupportedModelException">The model is none this engine runs.</exception>
     /// <exception cref="InvalidDataException">The weights are damaged, or not those of the configuration.</exception>
     public static InferenceEngine Load(EngineOptions options, TimeProvider? timeProvider = null)
@@ -112,6 +112,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         EngineOptionsValidator.Validate(options);
         Tokenizer? tokenizer = Tokenizer.IsIn(options.ModelDirectory)
             ? Tokenizer.Load(options.ModelDirectory) : null;
+        DraftVocabulary.Check(options, tokenizer);
         return Load(options, timeProvider, tokenizer, shown => tokenizer is null ? null : new TokenizerTextDecoder(tokenizer, shown));
     }
 
@@ -172,7 +173,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         _meter.Begin();
         RemoveCancelled();
         Flight next = _flights.Next;
-        _speculator.Propose(_core.Planner.Running);
+        next.DraftSeconds = _speculator.Propose(_core.Planner.Running);
         if (_jumpAhead)
         {
             JumpAhead.Propose(_core.Planner.Running);
@@ -195,7 +196,11 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
 
     /// <summary>Throws unless free, used and cached blocks make up all, and references are those of the sequences.</summary>
     /// <exception cref="Cache.CacheIntegrityException">The books do not balance.</exception>
-    public void CheckIntegrity() => _core.Planner.CheckIntegrity();
+    public void CheckIntegrity()
+    {
+        _core.Planner.CheckIntegrity();
+        _core.Draft?.CheckIntegrity();
+    }
 
     /// <summary>Gives back the model's and the cache's memory.</summary>
     public void Dispose()
@@ -232,13 +237,19 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     {
         ChosenValues chosen = _core.Runner.Read(flight);
         long end = _time.GetTimestamp();
-        double seconds = _meter.Add(flight.Start, end, flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens), total = _work.Of(flight.Plan);
-        _speculator.Ran(flight.Plan, seconds);
+        double seconds = _meter.Add(flight.Start, end, flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens);
+        _speculator.Ran(flight.Plan, seconds - flight.DraftSeconds);
+        double total = 0;
+        foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
+        {
+            total += WorkOf(chunk);
+        }
+
         int sample = 0;
         foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
             ActiveRequest request = (ActiveRequest)chunk.Sequence;
-            request.Landed(seconds * _work.Of(chunk) / total, chunk.IsPrefill);
+            request.Landed(seconds * WorkOf(chunk) / total, chunk.IsPrefill);
             Receive(request, chosen.Slice(sample, chunk.Chosen), end);
             sample += chunk.Chosen;
 
@@ -251,6 +262,10 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         flight.Chosen.Drop();
         return new StepResult(TakeFinished(), flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens, seconds);
     }
+
+    /// <summary>What a chunk brought to its step, in multiply-adds, with what it took to guess its tokens.</summary>
+    private double WorkOf(in PlannedChunk chunk) =>
+        _work.Of(chunk) + (((ActiveRequest)chunk.Sequence).Drafting?.Drafter.WorkOf(chunk) ?? 0);
 
     /// <summary>Gives a request its tokens: the guessed ones that are right, and the one that the model chose after them.</summary>
     /// <param name="request">The request.</param>

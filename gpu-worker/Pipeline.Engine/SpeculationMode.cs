@@ -9,6 +9,6 @@ public enum SpeculationMode
     /// <summary>What followed the last few tokens where they stood before, in the prompt or the output: for work that copies.</summary>
     Lookup,
 
-    /// <summary>A smaller model of the same vocabulary.</summary>
+    /// <summary>A smaller model: see <see cref="EngineOptions.DraftModelDirectory"/>.</summary>
     Draft,
 }

@@ -53,6 +53,20 @@ internal sealed class ActiveRequest : Sequence
     /// <summary>Whether it has ended and all that was computed for it is accounted for: it may leave.</summary>
     public bool MayLeave => Finish is not null && UnderWay == 0;
 
+    /// <summary>
+    /// A sequence of the same prompt whose tokens meet the same chances, but are neither constrained nor counted: what a draft
+    /// model follows it with.
+    /// </summary>
+    public ActiveRequest Twin()
+    {
+        GenerationRequest plain = _request with
+        {
+            Constraint = null, Logprobs = null, MinTokens = 0, Stop = [], StopTokens = [], IgnoreEndTokens = true,
+            Sampling = _request.Sampling with { PresencePenalty = 0, FrequencyPenalty = 0, RepetitionPenalty = 1 },
+        };
+        return new ActiveRequest(plain, new CompletionText(null, []), new TokenChoice(plain, _choice.Seed, []), _added);
+    }
+
     /// <summary>Adds how its next token is chosen, and the tokens after those that are guessed.</summary>
     /// <param name="rows">What they are added to.</param>
     /// <param name="drafted">How many of <see cref="Sequence.Draft"/>; they could come next, for <see cref="TrimDraft"/> has seen to that.</param>

@@ -1,10 +1,8 @@
 using Pipeline.Engine.Cache;
 using Pipeline.Engine.Kernels;
-using Pipeline.Engine.Layers;
 using Pipeline.Engine.Models;
 using Pipeline.Engine.Planning;
-using TorchSharp;
-using static TorchSharp.torch;
+using Pipeline.Engine.Speculation;
 
 namespace Pipeline.Engine.Execution;
 
@@ -15,36 +13,33 @@ namespace Pipeline.Engine.Execution;
 /// <param name="Blocks">The cache's blocks.</param>
 /// <param name="Runner">Computes it.</param>
 /// <param name="Kernels">What it computes with; the runner's.</param>
+/// <param name="Draft">The model that guesses tokens ahead, if there is one.</param>
 internal sealed record EngineCore(
-    ModelConfig Model, EngineSize Size, StepPlanner Planner, BlockPool Blocks, ModelRunner Runner, KernelChoice Kernels)
+    ModelConfig Model, EngineSize Size, StepPlanner Planner, BlockPool Blocks, ModelRunner Runner, KernelChoice Kernels, DraftModel? Draft)
 {
     /// <summary>Reads the model and takes the cache's memory.</summary>
     public static EngineCore Build(EngineOptions options, TimeProvider time)
     {
         EngineOptionsValidator.Validate(options);
-        ModelConfig model = ModelConfigReader.Read(options.ModelDirectory);
-
-        (Device device, ScalarType type, int threads) = ComputeSetting.Of(options);
-        Decoder decoder = DecoderLoader.Load(options.ModelDirectory, model, type, device, LinearMakers.For(options.Dtype, type, device));
-        KernelSetting setting = new(model, options.BlockSize, type, device, threads);
-        KernelChoice kernels = KernelChoice.Make(setting, options.Kernels, KernelMakers.All);
-        EngineSize size = EngineSize.Of(
-            options, model, () => CacheMemory.Measure(device, () => TrialStep.Run(decoder, kernels.Kernels, options, type, device, time)));
+        ComputeSetting setting = ComputeSetting.Of(options);
+        LoadedModel model = LoadedModel.Load(options.ModelDirectory, options, setting);
+        LoadedModel? draft = options.DraftModelDirectory is { } directory ? LoadedModel.Load(directory, options, setting) : null;
+        EngineSize size = EngineSize.Of(options, model.Config, () => CacheMemory.Measure(
+            setting.Device, () => TrialStep.Run(model.Decoder, model.Kernels.Kernels, options, setting.Type, setting.Device, time)), draft?.Config);
         BlockPool pool = new(size.Blocks);
         return new EngineCore(
-            model,
+            model.Config,
             size,
             new StepPlanner(
                 new BlockLedger(pool, options.BlockSize, options.PrefixCaching),
                 new StepLimits(size.TokenBudget, options.PrefillChunk ?? size.TokenBudget, size.MaxRunning)),
             pool,
-            new ModelRunner(
-                decoder,
-                new KvCache(model, size.Blocks, options.BlockSize, type, device),
-                kernels.Kernels,
-                options.BlockSize,
-                device,
-                time),
-            kernels);
+            model.MakeRunner(size.Blocks, options, setting, time),
+            model.Kernels,
+            draft is null ? null : new DraftModel(
+                draft.Config,
+                draft.MakeRunner(size.Blocks, options, setting, time),
+                new BlockLedger(new BlockPool(size.Blocks), options.BlockSize, options.PrefixCaching),
+                size.TokenBudget));
     }
 }

@@ -25,10 +25,11 @@ internal sealed record EngineSize(int Blocks, int MaxRunning, int TokenBudget)
     /// <param name="options">What is asked for.</param>
     /// <param name="model">The model's shape.</param>
     /// <param name="measure">Measures the memory that the cache may take, in bytes; asked only when the options do not say.</param>
+    /// <param name="draft">The shape of a model that guesses ahead: its cache has as many blocks; null for none.</param>
     /// <exception cref="ArgumentException">The memory does not hold a single block.</exception>
-    public static EngineSize Of(EngineOptions options, ModelConfig model, Func<long> measure)
+    public static EngineSize Of(EngineOptions options, ModelConfig model, Func<long> measure, ModelConfig? draft = null)
     {
-        long bytes = model.CacheValuesPerToken * options.BlockSize * (options.Dtype == "float32" ? 4 : 2);
+        long bytes = (model.CacheValuesPerToken + (draft?.CacheValuesPerToken ?? 0)) * options.BlockSize * (options.Dtype == "float32" ? 4 : 2);
         long held = options.BlockCount ?? ((options.KvCacheBytes ?? measure()) / bytes);
         EngineOptionsValidator.Require(
             held >= 1, nameof(options.KvCacheBytes), $"the memory for the KV cache holds no block of {bytes} bytes");

@@ -28,6 +28,9 @@ internal sealed class Flight(int blockSize, int vocabulary, Device device) : IDi
     /// <summary>When the host began with it.</summary>
     public long Start { get; set; }
 
+    /// <summary>Seconds that it took to guess tokens for it.</summary>
+    public double DraftSeconds { get; set; }
+
     /// <inheritdoc/>
     public void Dispose()
     {

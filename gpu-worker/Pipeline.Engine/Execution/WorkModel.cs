@@ -20,28 +20,22 @@ internal sealed class WorkModel(ModelConfig model)
 
     private readonly double _head = (double)model.HiddenSize * model.VocabularySize;
 
-    /// <summary>Multiply-adds of a whole plan.</summary>
-    public double Of(StepPlan plan)
-    {
-        double sum = 0;
-        foreach (ref readonly PlannedChunk chunk in plan.Chunks)
-        {
-            sum += Of(chunk);
-        }
-
-        return sum;
-    }
-
     /// <summary>Multiply-adds of a chunk.</summary>
-    public double Of(in PlannedChunk chunk)
+    public double Of(in PlannedChunk chunk) => Of(chunk.Start, chunk.Count, chunk.Chosen);
+
+    /// <summary>Multiply-adds of tokens of one sequence.</summary>
+    /// <param name="start">Tokens before them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="chosen">Tokens that are chosen.</param>
+    public double Of(int start, int count, int chosen)
     {
         double attended = 0;
         foreach ((int window, int layers) in _windows)
         {
-            attended += layers * (Attended(chunk.End, window) - Attended(chunk.Start, window));
+            attended += layers * (Attended(start + count, window) - Attended(start, window));
         }
 
-        return (chunk.Count * _perToken) + (attended * _perAttendedToken) + (chunk.Chosen * _head);
+        return (count * _perToken) + (attended * _perAttendedToken) + (chosen * _head);
     }
 
     /// <summary>Tokens that the first so many tokens of a sequence attend over, all together.</summary>

@@ -116,6 +116,13 @@ internal class Sequence
         Expected -= Expected > 0 ? 1 : 0;
     }
 
+    /// <summary>Takes back all tokens but the first ones, and what was computed of them. None may be expected.</summary>
+    public void Cut(int length)
+    {
+        _tokens.RemoveRange(length, _tokens.Count - length);
+        Computed = Math.Min(Computed, length);
+    }
+
     /// <summary>Ends the check of its <see cref="Draft"/>: that many of the guessed tokens are its own now, and so computed.</summary>
     public void Settle(int accepted)
     {

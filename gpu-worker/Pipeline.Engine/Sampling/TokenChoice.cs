@@ -29,6 +29,9 @@ internal sealed class TokenChoice
             ? new LogitEdits(sampling, request.Prompt, request.MinTokens > 0 ? _ends : []) : null;
     }
 
+    /// <summary>Seeds the chances.</summary>
+    public ulong Seed => _seed;
+
     /// <summary>Whether the next token cannot be chosen before the host knows all those before it.</summary>
     public bool NeedsTokens => _constraint is not null || _request.Sampling.CountsTokens;
 

@@ -1,4 +1,5 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Planning;
 
 namespace Pipeline.Engine.Speculation;
 
@@ -20,6 +21,9 @@ internal sealed class PromptLookup : IDrafter
     public int Kinds => 2 * Lengths;
 
     /// <inheritdoc/>
+    public bool Computes => false;
+
+    /// <inheritdoc/>
     public void Draft(IReadOnlyList<ActiveRequest> requests)
     {
         for (int i = 0; i < requests.Count; i++)
@@ -27,6 +31,9 @@ internal sealed class PromptLookup : IDrafter
             Draft(requests[i], requests[i].Drafting!);
         }
     }
+
+    /// <inheritdoc/>
+    public double WorkOf(in PlannedChunk chunk) => 0;
 
     /// <inheritdoc/>
     public void Forget(ActiveRequest request)

@@ -14,10 +14,15 @@ internal sealed class Speculator : IDisposable
     // Where drafts do not pay one is tried again after so many steps, and how long it is.
     private const int Patience = 64, Trial = 2;
 
+    // A guess of so small a chance is not even weighed.
+    private const double Hopeless = 0.05;
+
     // What is believed of a kind of guess before there were any.
     private const double FirstBelief = 0.5;
 
     private readonly StepCosts _costs = new();
+    private readonly Dictionary<IDrafter, StepCosts> _roundCosts = [];
+    private readonly TimeProvider _time;
     private readonly Dictionary<SpeculationMode, IDrafter> _drafters;
     private readonly Dictionary<IDrafter, Acceptance[]> _kinds = [];
     private readonly List<ActiveRequest> _asked = [];
@@ -30,14 +35,17 @@ internal sealed class Speculator : IDisposable
     /// <param name="drafters">Who guesses, by mode. It owns them.</param>
     /// <param name="usual">The mode of requests that name none.</param>
     /// <param name="most">Tokens guessed at a time, at most.</param>
-    public Speculator(Dictionary<SpeculationMode, IDrafter> drafters, SpeculationMode usual, int most)
+    /// <param name="time">The clock.</param>
+    public Speculator(Dictionary<SpeculationMode, IDrafter> drafters, SpeculationMode usual, int most, TimeProvider time)
     {
+        _time = time;
         _drafters = drafters;
         _usual = usual;
         _most = most;
         foreach (IDrafter drafter in drafters.Values)
         {
             _kinds[drafter] = new Acceptance[drafter.Kinds];
+            _roundCosts[drafter] = new StepCosts();
         }
     }
 
@@ -84,9 +92,11 @@ internal sealed class Speculator : IDisposable
     /// whether that step had better wait for them.
     /// </summary>
     /// <param name="running">Those that hold blocks.</param>
-    public void Propose(IReadOnlyList<Sequence> running)
+    /// <returns>Seconds that the guesses took.</returns>
+    public double Propose(IReadOnlyList<Sequence> running)
     {
         _step++;
+        long start = _time.GetTimestamp();
         int decoding = 0;
         for (int i = 0; i < running.Count; i++)
         {
@@ -97,6 +107,8 @@ internal sealed class Speculator : IDisposable
         {
             Ask(drafter, running, decoding);
         }
+
+        return _time.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Notes what came of a draft.</summary>
@@ -123,7 +135,7 @@ internal sealed class Speculator : IDisposable
         Drafts++;
     }
 
-    /// <summary>Notes what a step has cost.</summary>
+    /// <summary>Notes what a step has cost, without its guesses.</summary>
     public void Ran(StepPlan plan, double seconds)
     {
         if (plan.PrefillTokens == 0)
@@ -159,7 +171,7 @@ internal sealed class Speculator : IDisposable
             {
                 request.Draft.Clear();
                 drafting.Kinds.Clear();
-                drafting.Wanted = Decodes(request) ? Math.Min(_most, request.MaxTokens - request.Generated - 1) : 0;
+                drafting.Wanted = Decodes(request) ? Math.Min(Affordable(drafting, decoding), request.MaxTokens - request.Generated - 1) : 0;
                 if (drafting.Wanted > 0)
                 {
                     _asked.Add(request);
@@ -169,9 +181,43 @@ internal sealed class Speculator : IDisposable
 
         if (_asked.Count > 0)
         {
+            long start = _time.GetTimestamp();
             drafter.Draft(_asked);
+            double seconds = _time.GetElapsedTime(start).TotalSeconds;
+            int rounds = 1;
+            foreach (ActiveRequest request in _asked)
+            {
+                rounds = Math.Max(rounds, request.Draft.Count);
+            }
+
+            _roundCosts[drafter].Add(_asked.Count, seconds / rounds);
             Choose(_kinds[drafter], decoding);
         }
+    }
+
+    /// <summary>How many guesses are worth asking for: all, unless they take time.</summary>
+    private int Affordable(Drafting drafting, int decoding)
+    {
+        if (!drafting.Drafter.Computes)
+        {
+            return _most;
+        }
+
+        double chance = drafting.Chance(_kinds[drafting.Drafter][0].Chance(FirstBelief));
+        int length = _costs.BestLength(decoding, _most, chance, _roundCosts[drafting.Drafter].Of(decoding, 0));
+        return length > 0 ? length : Rest(drafting);
+    }
+
+    /// <summary>
+    /// Lets a request rest whose guesses do not pay. All that rest try again in the same step: so it also shows what such a step
+    /// costs.
+    /// </summary>
+    /// <returns>How many to guess all the same.</returns>
+    private int Rest(Drafting drafting)
+    {
+        int length = _step >= drafting.RestsUntil ? Trial : 0;
+        drafting.RestsUntil = ((_step / Patience) + 1) * Patience;
+        return length;
     }
 
     /// <summary>Cuts the drafts to what pays.</summary>
@@ -183,7 +229,7 @@ internal sealed class Speculator : IDisposable
             request.TrimDraft();
             request.Drafting!.Found(request.Draft.Count > 0, _step);
             double chance = 1;
-            for (int i = 0; i < request.Draft.Count; i++)
+            for (int i = 0; i < request.Draft.Count && chance >= Hopeless; i++)
             {
                 chance *= request.Drafting.Chance(kinds[request.Drafting.Kinds[i]].Chance(FirstBelief));
                 _chances.Add(chance);
@@ -212,9 +258,8 @@ internal sealed class Speculator : IDisposable
 
         if (length == 0 && request.Draft.Count > 0)
         {
-            // All that rest try again in the same step: so it also shows what such a step costs.
-            length = _step >= drafting.RestsUntil ? Math.Min(Trial, request.Draft.Count) : 0;
-            drafting.RestsUntil = ((_step / Patience) + 1) * Patience;
+            // One that was asked to guess though it does not pay is in its trial.
+            length = Math.Min(drafting.Drafter.Computes ? Trial : Rest(drafting), request.Draft.Count);
         }
 
         request.Draft.RemoveRange(length, request.Draft.Count - length);

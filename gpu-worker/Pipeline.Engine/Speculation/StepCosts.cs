@@ -14,7 +14,7 @@ internal sealed class StepCosts
     // A gain below this is noise. No chance is so large as this one.
     private const double WorthIt = 1.02, Never = 2;
 
-    private readonly double[] _seconds = new double[Places];
+    private readonly (double Tokens, double Seconds)[] _known = new (double, double)[Places];
 
     /// <summary>Adds a step.</summary>
     public void Add(int tokens, double seconds)
@@ -24,8 +24,16 @@ internal sealed class StepCosts
             return;
         }
 
-        ref double known = ref _seconds[Place(tokens)];
-        known = known == 0 ? seconds : known + ((seconds < known ? Quicker : Slower) * (Math.Min(seconds, Outlier * known) - known));
+        ref (double Tokens, double Seconds) known = ref _known[Place(tokens)];
+        if (known.Seconds == 0)
+        {
+            known = (tokens, seconds);
+            return;
+        }
+
+        double part = seconds < known.Seconds ? Quicker : Slower;
+        known.Tokens += part * (tokens - known.Tokens);
+        known.Seconds += part * (Math.Min(seconds, Outlier * known.Seconds) - known.Seconds);
     }
 
     /// <summary>
@@ -53,35 +61,64 @@ internal sealed class StepCosts
     }
 
     /// <summary>
-    /// What a step of so many tokens takes. A larger step never costs less: where it seems so the smaller one was disturbed.
-    /// Between what is known it is interpolated; beyond, it costs what the largest one known does, until that is tried.
+    /// How many guesses of each sequence give the most tokens a second, where they are computed one after another: n of chance p
+    /// bring 1 + p + ... + p^n tokens on average.
     /// </summary>
-    /// <returns>Seconds; 1 where nothing is known.</returns>
-    public double Of(int tokens)
+    /// <param name="rows">Sequences, each of which has as many.</param>
+    /// <param name="most">The most guesses of a sequence.</param>
+    /// <param name="chance">How likely a guess is right, if those before it were.</param>
+    /// <param name="each">Seconds that it takes to make one for all sequences.</param>
+    /// <returns>From 0, where none pays, to <paramref name="most"/>.</returns>
+    public int BestLength(int rows, int most, double chance, double each)
     {
-        int place = Place(tokens), below = place;
-        while (below >= 0 && _seconds[below] == 0)
+        double tokens = 1, right = 1, best = WorthIt / Of(rows);
+        int length = 0;
+        for (int i = 1; i <= most; i++)
         {
-            below--;
-        }
-
-        double most = double.MaxValue;
-        int above = -1;
-        for (int i = _seconds.Length - 1; i >= place; i--)
-        {
-            if (_seconds[i] > 0 && _seconds[i] <= most)
+            right *= chance;
+            tokens += right;
+            double rate = tokens / (Of(rows * (1 + i)) + (i * each));
+            if (rate > best)
             {
-                (above, most) = (i, _seconds[i]);
+                (best, length) = (rate, i);
             }
         }
 
-        if (below < 0 || above < 0)
+        return length;
+    }
+
+    /// <summary>
+    /// What a step of so many tokens takes. A larger step never costs less: where it seems so the smaller one was disturbed.
+    /// Between what is known it is interpolated. A step smaller than all that are known is taken to cost less in proportion, and
+    /// one that is larger no more: either way what is not known looks good until it is tried.
+    /// </summary>
+    /// <param name="tokens">How many.</param>
+    /// <param name="unknown">What is said where nothing is known.</param>
+    /// <returns>Seconds.</returns>
+    public double Of(int tokens, double unknown = 1)
+    {
+        (double Tokens, double Seconds) below = default, above = (0, double.MaxValue);
+        for (int i = 0; i < Places; i++)
         {
-            return below >= 0 ? _seconds[below] : above >= 0 ? most : 1;
+            (double Tokens, double Seconds) known = _known[i];
+            if (known.Seconds > 0 && known.Tokens <= tokens)
+            {
+                below = known;
+            }
+
+            if (known.Seconds > 0 && known.Tokens >= tokens && known.Seconds <= above.Seconds)
+            {
+                above = known;
+            }
         }
 
-        double least = Math.Min(most, _seconds[below]);
-        return below == above ? least : least + ((most - least) * (place - below) / (above - below));
+        if (above.Tokens == 0)
+        {
+            return below.Seconds > 0 ? below.Seconds : unknown;
+        }
+
+        double least = Math.Min(above.Seconds, below.Seconds), width = above.Tokens - below.Tokens;
+        return width <= 0 ? above.Seconds : least + ((above.Seconds - least) * (tokens - below.Tokens) / width);
     }
 
     private static int Place(int tokens) => tokens <= Single

@@ -25,18 +25,19 @@ internal sealed class SpeculativeBenchmark : IBenchmark
         Option<string> model = BenchmarkCommand.Option("--model", standard.Model, "A model directory.");
         Option<string> documents = BenchmarkCommand.Option("--documents", standard.Documents, "A .jsonl file of documents, or a folder of them or of .txt files.");
         Option<SpeculationMode> mode = BenchmarkCommand.Option("--mode", standard.Mode, "Who guesses: lookup or draft.");
+        Option<string?> draft = BenchmarkCommand.Option("--draft-model", standard.DraftModel, "The directory of a smaller model, for --mode draft.");
         Option<int> jobs = BenchmarkCommand.Count("--jobs", standard.Jobs, "Documents, at most.");
         Option<string> batches = BenchmarkCommand.Option("--batch", string.Join(',', standard.Batches), "Jobs that the engine runs at a time, with commas between.");
         Option<int> output = BenchmarkCommand.Count("--output", standard.Output, "Tokens of an answer, at most.");
         Option<int> repeats = BenchmarkCommand.Count("--repeats", standard.Repeats, "Pairs of runs for each row.");
         Option<string> dtype = BenchmarkCommand.Option("--dtype", standard.Dtype, "float32, bfloat16 or int8.");
         Option<int> threads = BenchmarkCommand.Count("--threads", standard.Threads, "Threads of the CPU.");
-        return BenchmarkCommand.RunAsync(this, args, [model, documents, mode, jobs, batches, output, repeats, dtype, threads], (result, _) =>
+        return BenchmarkCommand.RunAsync(this, args, [model, documents, mode, draft, jobs, batches, output, repeats, dtype, threads], (result, _) =>
         {
             SpeculativeSetting setting = standard with
             {
                 Model = result.GetRequiredValue(model), Documents = result.GetRequiredValue(documents), Mode = result.GetRequiredValue(mode),
-                Jobs = result.GetRequiredValue(jobs), Batches = Sizes(result.GetRequiredValue(batches)),
+                DraftModel = result.GetValue(draft), Jobs = result.GetRequiredValue(jobs), Batches = Sizes(result.GetRequiredValue(batches)),
                 Output = result.GetRequiredValue(output), Repeats = result.GetRequiredValue(repeats), Dtype = result.GetRequiredValue(dtype),
                 Threads = result.GetRequiredValue(threads),
             };

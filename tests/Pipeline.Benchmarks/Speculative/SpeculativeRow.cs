@@ -38,6 +38,7 @@ internal sealed record SpeculativeRow
         using InferenceEngine engine = InferenceEngine.Load(new EngineOptions
         {
             ModelDirectory = setting.Model, MaxRunningSequences = batch, Threads = setting.Threads, Dtype = setting.Dtype, Seed = 0,
+            DraftModelDirectory = setting.DraftModel,
         });
         SpeculativeRun Run(SpeculationMode mode) => SpeculativeRun.Over(engine, prompts, setting.Output, mode);
         SpeculativeRun without = Run(SpeculationMode.Off), with = Run(setting.Mode);

@@ -14,6 +14,9 @@ internal sealed record SpeculativeSetting
     /// <summary>Who guesses.</summary>
     public SpeculationMode Mode { get; init; } = SpeculationMode.Lookup;
 
+    /// <summary>A smaller model, for <see cref="SpeculationMode.Draft"/>.</summary>
+    public string? DraftModel { get; init; }
+
     /// <summary>Documents, at most.</summary>
     public int Jobs { get; init; } = 64;
 

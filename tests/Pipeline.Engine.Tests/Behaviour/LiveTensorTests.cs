@@ -14,11 +14,18 @@ public sealed class LiveTensorTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void Live_tensors_stay_flat_over_steps(int stepsAhead)
+    [InlineData(0, SpeculationMode.Off)]
+    [InlineData(1, SpeculationMode.Off)]
+    [InlineData(0, SpeculationMode.Lookup)]
+    [InlineData(0, SpeculationMode.Draft)]
+    [InlineData(1, SpeculationMode.Draft)]
+    public void Live_tensors_stay_flat_over_steps(int stepsAhead, SpeculationMode speculation)
     {
-        using InferenceEngine engine = InferenceEngine.Load(new() { ModelDirectory = _model.Directory, Threads = 1, StepsAhead = stepsAhead });
+        using InferenceEngine engine = InferenceEngine.Load(new()
+        {
+            ModelDirectory = _model.Directory, Threads = 1, StepsAhead = stepsAhead, Speculation = speculation,
+            DraftModelDirectory = speculation == SpeculationMode.Draft ? _model.Directory : null,
+        });
         ListedTokens any = new(_ => [.. Enumerable.Range(0, 97)]);
         GenerationRequest[] requests = [.. EngineDriver.Prompts(20, 97, 40, 3).Select((prompt, i) => EngineDriver.Greedy($"{i}", prompt, 10) with
         {

@@ -47,21 +47,21 @@ public abstract class SameTokensTests(int stepsAhead) : IDisposable
     [InlineData("mixed")]
     public void End_tokens_and_stop_texts_in_the_middle_of_a_draft_end_there(string drafter)
     {
-        using InferenceEngine plain = InferenceEngine.Load(Options(), null, null, () => new ScriptDecoder());
+        using InferenceEngine plain = InferenceEngine.Load(Options(), StoppedClock.Instance, null, () => new ScriptDecoder());
         GenerationRequest[] requests = Requests(greedy: true);
         Dictionary<string, GenerationResult> unstopped = EngineDriver.Run(plain, requests);
         int end = unstopped["3"].Tokens[7];
         using RandomModel ending = new(_model.Shape with { EndTokens = [end] });
         requests = [.. requests.Select(request => request with { Stop = unstopped[request.Id].Text is { Length: > 12 } text ? [text.Substring(9, 3)] : [] })];
         EngineOptions options = Options() with { ModelDirectory = ending.Directory };
-        using InferenceEngine without = InferenceEngine.Load(options, null, null, () => new ScriptDecoder());
+        using InferenceEngine without = InferenceEngine.Load(options, StoppedClock.Instance, null, () => new ScriptDecoder());
         Dictionary<string, GenerationResult> expected = EngineDriver.Run(without, requests);
         Assert.Contains(expected.Values, result => result.Tokens[^1] == end);
         Assert.Contains(expected.Values, result => result.Tokens[^1] != end && result.FinishReason == FinishReason.Stop);
 
         // It guesses on past the end.
         using InferenceEngine with = InferenceEngine.Load(
-            options with { Speculation = SpeculationMode.Lookup, Drafter = () => Drafter(drafter, unstopped) }, null, null, () => new ScriptDecoder());
+            options with { Speculation = SpeculationMode.Lookup, Drafter = () => Drafter(drafter, unstopped) }, StoppedClock.Instance, null, () => new ScriptDecoder());
         AreSame(expected, EngineDriver.Run(with, requests));
         Assert.True(with.Statistics.AcceptedTokens > 50, $"{with.Statistics.AcceptedTokens} accepted");
 
@@ -73,12 +73,12 @@ public abstract class SameTokensTests(int stepsAhead) : IDisposable
     public void Guesses_that_are_right_save_steps()
     {
         GenerationRequest request = EngineDriver.Greedy("a", [1, 2, 3], 60);
-        using InferenceEngine plain = InferenceEngine.Load(Options());
+        using InferenceEngine plain = InferenceEngine.Load(Options(), StoppedClock.Instance);
         Dictionary<string, GenerationResult> expected = EngineDriver.Run(plain, request);
         using InferenceEngine engine = InferenceEngine.Load(Options() with
         {
             Speculation = SpeculationMode.Lookup, Drafter = () => TestDrafter.Right(expected), MostDrafted = 4,
-        });
+        }, StoppedClock.Instance);
         GenerationResult result = EngineDriver.Run(engine, request)["a"];
         Assert.Equal(expected["a"].Tokens, result.Tokens);
         EngineStatistics statistics = engine.Statistics;
@@ -91,13 +91,13 @@ public abstract class SameTokensTests(int stepsAhead) : IDisposable
     public void Cancelled_in_the_middle_of_a_draft_a_request_gives_all_back_and_keeps_what_it_had()
     {
         GenerationRequest[] requests = Requests(greedy: true);
-        using InferenceEngine plain = InferenceEngine.Load(Options());
+        using InferenceEngine plain = InferenceEngine.Load(Options(), StoppedClock.Instance);
         Dictionary<string, GenerationResult> expected = EngineDriver.Run(plain, requests);
         TestDrafter drafter = TestDrafter.Mixed(expected, 97, 0.8, 5);
         using InferenceEngine engine = InferenceEngine.Load(Options() with
         {
             Speculation = SpeculationMode.Lookup, Drafter = () => drafter, BlockCount = 200, PrefixCaching = false,
-        });
+        }, StoppedClock.Instance);
         foreach (GenerationRequest request in requests)
         {
             engine.Add(request);
@@ -142,8 +142,8 @@ public abstract class SameTokensTests(int stepsAhead) : IDisposable
     public void A_request_may_ask_for_it_or_not_whatever_the_engine_does()
     {
         GenerationRequest request = EngineDriver.Greedy("a", [1, 2, 3], 40);
-        using InferenceEngine usually = InferenceEngine.Load(Options() with { Speculation = SpeculationMode.Lookup, Drafter = Noise });
-        using InferenceEngine never = InferenceEngine.Load(Options() with { Drafter = Noise });
+        using InferenceEngine usually = InferenceEngine.Load(Options() with { Speculation = SpeculationMode.Lookup, Drafter = Noise }, StoppedClock.Instance);
+        using InferenceEngine never = InferenceEngine.Load(Options() with { Drafter = Noise }, StoppedClock.Instance);
         Assert.True(EngineDriver.Run(usually, request)["a"].DraftedTokens > 0);
         Assert.Equal(0, EngineDriver.Run(usually, request with { Speculation = SpeculationMode.Off })["a"].DraftedTokens);
         Assert.True(EngineDriver.Run(never, request with { Speculation = SpeculationMode.Lookup })["a"].DraftedTokens > 0);
@@ -190,9 +190,9 @@ public abstract class SameTokensTests(int stepsAhead) : IDisposable
     private static EngineStatistics Compare(string drafter, EngineOptions options)
     {
         GenerationRequest[] requests = Requests(greedy: false);
-        using InferenceEngine plain = InferenceEngine.Load(options);
+        using InferenceEngine plain = InferenceEngine.Load(options, StoppedClock.Instance);
         Dictionary<string, GenerationResult> expected = EngineDriver.Run(plain, requests);
-        using InferenceEngine engine = InferenceEngine.Load(options with { Speculation = SpeculationMode.Lookup, Drafter = () => Drafter(drafter, expected) });
+        using InferenceEngine engine = InferenceEngine.Load(options with { Speculation = SpeculationMode.Lookup, Drafter = () => Drafter(drafter, expected) }, StoppedClock.Instance);
         AreSame(expected, EngineDriver.Run(engine, requests));
         EngineStatistics statistics = engine.Statistics;
         Assert.True(statistics.DraftedTokens > 0 || drafter == "look-up");

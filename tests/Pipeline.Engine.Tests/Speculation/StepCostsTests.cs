@@ -13,6 +13,7 @@ public sealed class StepCostsTests
         costs.Add(9, 0.018);
         Assert.Equal(0.014, costs.Of(5), 9);
         Assert.Equal(0.018, costs.Of(300), 9);
+        Assert.Equal(0.005, new StepCosts().Of(5, 0.005));
         costs.Add(300, 0.5);
         Assert.InRange(costs.Of(100), 0.019, 0.49);
     }

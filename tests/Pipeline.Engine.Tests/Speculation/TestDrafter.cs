@@ -1,4 +1,5 @@
 using Pipeline.Engine.Execution;
+using Pipeline.Engine.Planning;
 using Pipeline.Engine.Speculation;
 
 namespace Pipeline.Engine.Tests.Speculation;
@@ -13,6 +14,8 @@ internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess) :
 
     public int Kinds => 1;
 
+    public bool Computes => false;
+
     public void Draft(IReadOnlyList<ActiveRequest> requests)
     {
         foreach (ActiveRequest request in requests)
@@ -21,6 +24,8 @@ internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess) :
             request.Drafting.Kinds.AddRange(request.Draft.Select(_ => 0));
         }
     }
+
+    public double WorkOf(in PlannedChunk chunk) => chunk.Drafted;
 
     public void Forget(ActiveRequest request) => Forgotten++;
 
