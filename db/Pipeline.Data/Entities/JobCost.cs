@@ -33,6 +33,12 @@ public sealed class JobCost
     /// <summary>Tokens generated.</summary>
     public int CompletionTokens { get; set; }
 
+    /// <summary>Tokens guessed ahead of the model and checked by it.</summary>
+    public int DraftedTokens { get; set; }
+
+    /// <summary>How many of them were right: completion tokens that took no step of their own.</summary>
+    public int AcceptedTokens { get; set; }
+
     /// <summary>Seconds between the claim and the first step that worked on it.</summary>
     public double QueueSeconds { get; set; }
 

@@ -442,6 +442,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("smallint")
                         .HasColumnName("attempt");
 
+                    b.Property<int>("AcceptedTokens")
+                        .HasColumnType("integer")
+                        .HasColumnName("accepted_tokens");
+
                     b.Property<string>("BatchId")
                         .HasColumnType("text")
                         .HasColumnName("batch_id");
@@ -474,6 +478,10 @@ namespace Pipeline.Data.Migrations
                     b.Property<double>("DeviceSeconds")
                         .HasColumnType("double precision")
                         .HasColumnName("device_seconds");
+
+                    b.Property<int>("DraftedTokens")
+                        .HasColumnType("integer")
+                        .HasColumnName("drafted_tokens");
 
                     b.Property<string>("Model")
                         .IsRequired()

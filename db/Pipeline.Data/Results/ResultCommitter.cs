@@ -16,25 +16,25 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
     private const string CommitSql =
         """
         WITH input AS (
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
             AS t(job_id, attempt, worker_id, state, outcome, tenant_id, batch_id, model, status_code, request_id, body,
-                 prompt, cached, completion, queue_s, prefill_s, decode_s, device_s, price, cost, currency)),
+                 prompt, cached, completion, drafted, accepted, queue_s, prefill_s, decode_s, device_s, price, cost, currency)),
         done AS (
             UPDATE jobs j SET
-                state = CASE WHEN i.state = $22 AND b.status = $23 THEN $24 ELSE i.state END,
-                finished_at = CASE WHEN i.state = $22 AND b.status IS DISTINCT FROM $23 THEN NULL ELSE now() END
+                state = CASE WHEN i.state = $24 AND b.status = $25 THEN $26 ELSE i.state END,
+                finished_at = CASE WHEN i.state = $24 AND b.status IS DISTINCT FROM $25 THEN NULL ELSE now() END
             FROM input i LEFT JOIN batches b ON b.id = i.batch_id
-            WHERE j.id = i.job_id AND j.attempts = i.attempt AND j.worker_id = i.worker_id AND j.state = ANY($25)
+            WHERE j.id = i.job_id AND j.attempts = i.attempt AND j.worker_id = i.worker_id AND j.state = ANY($27)
             RETURNING j.id, j.attempts, j.state),
         results AS (
             INSERT INTO job_results (job_id, status_code, request_id, body, created_at)
             SELECT i.job_id, i.status_code, i.request_id, i.body, now()
-            FROM input i JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt WHERE d.state = ANY($26)),
+            FROM input i JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt WHERE d.state = ANY($28)),
         costs AS (
             INSERT INTO job_costs (job_id, attempt, tenant_id, batch_id, model, worker_id, outcome, prompt_tokens, cached_tokens,
-                completion_tokens, queue_seconds, prefill_seconds, decode_seconds, device_seconds, price_per_device_hour, cost, currency, created_at)
-            SELECT i.job_id, i.attempt, i.tenant_id, i.batch_id, i.model, i.worker_id, CASE WHEN d.id IS NULL THEN $27 ELSE i.outcome END,
-                i.prompt, i.cached, i.completion, i.queue_s, i.prefill_s, i.decode_s, i.device_s, i.price, i.cost, i.currency, now()
+                completion_tokens, drafted_tokens, accepted_tokens, queue_seconds, prefill_seconds, decode_seconds, device_seconds, price_per_device_hour, cost, currency, created_at)
+            SELECT i.job_id, i.attempt, i.tenant_id, i.batch_id, i.model, i.worker_id, CASE WHEN d.id IS NULL THEN $29 ELSE i.outcome END,
+                i.prompt, i.cached, i.completion, i.drafted, i.accepted, i.queue_s, i.prefill_s, i.decode_s, i.device_s, i.price, i.cost, i.currency, now()
             FROM input i LEFT JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt
             ON CONFLICT (job_id, attempt) DO NOTHING)
         SELECT id, attempts, state FROM done
@@ -93,6 +93,8 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
         command.Parameters.Add(Array(attempts, a => a.Tokens.Prompt));
         command.Parameters.Add(Array(attempts, a => a.Tokens.Cached));
         command.Parameters.Add(Array(attempts, a => a.Tokens.Completion));
+        command.Parameters.Add(Array(attempts, a => a.Tokens.Drafted));
+        command.Parameters.Add(Array(attempts, a => a.Tokens.Accepted));
         command.Parameters.Add(Array(attempts, a => a.Seconds.Queue));
         command.Parameters.Add(Array(attempts, a => a.Seconds.Prefill));
         command.Parameters.Add(Array(attempts, a => a.Seconds.Decode));
