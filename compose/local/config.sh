@@ -23,7 +23,8 @@ use_home() {
 }
 
 SETTINGS='PIPELINE_API_PORT PIPELINE_SCHEDULER_PORT PIPELINE_PG_PORT PIPELINE_AMQP_PORT PIPELINE_WORKERS
-  PIPELINE_MODEL PIPELINE_MODEL_NAME PIPELINE_DEVICE PIPELINE_DTYPE PIPELINE_BACKEND'
+  PIPELINE_MODEL PIPELINE_MODEL_NAME PIPELINE_DEVICE PIPELINE_DTYPE PIPELINE_BACKEND
+  PIPELINE_SPECULATION PIPELINE_DRAFT_MODEL'
 
 # load_settings [any-port]: fills every setting. With any-port a default port that is busy gives way to a free one.
 load_settings() {
@@ -41,12 +42,14 @@ load_settings() {
   default_port PIPELINE_SCHEDULER_PORT 8081 "${1:-}"
   default_port PIPELINE_PG_PORT 15432 "${1:-}"
   default_port PIPELINE_AMQP_PORT 15673 "${1:-}"
-  : "${PIPELINE_WORKERS:=1}" "${PIPELINE_BACKEND:=local}" "${PIPELINE_DEVICE:=cpu}" "${PIPELINE_DTYPE:=float32}"
+  : "${PIPELINE_WORKERS:=1}" "${PIPELINE_BACKEND:=local}" "${PIPELINE_DEVICE:=cpu}" "${PIPELINE_DTYPE:=float32}" "${PIPELINE_SPECULATION:=off}" "${PIPELINE_DRAFT_MODEL:=}"
   : "${PIPELINE_MODEL:=$ROOT/gpu-worker/models/pipeline-extract-small}"
   PIPELINE_MODEL=$(realpath -m -- "$PIPELINE_MODEL")
   : "${PIPELINE_MODEL_NAME:=$(basename "$PIPELINE_MODEL")}"
   case $PIPELINE_WORKERS in '' | *[!0-9]*) die "PIPELINE_WORKERS is '$PIPELINE_WORKERS', not a number" ;; esac
   case $PIPELINE_BACKEND in local | echo) ;; *) die "PIPELINE_BACKEND is '$PIPELINE_BACKEND': local or echo" ;; esac
+  [ -z "$PIPELINE_DRAFT_MODEL" ] || PIPELINE_DRAFT_MODEL=$(realpath -m -- "$PIPELINE_DRAFT_MODEL")
+  case $PIPELINE_SPECULATION in off | lookup | draft) ;; *) die "PIPELINE_SPECULATION is '$PIPELINE_SPECULATION': off, lookup or draft" ;; esac
   case $PIPELINE_DEVICE in cpu | cuda) ;; *) die "PIPELINE_DEVICE is '$PIPELINE_DEVICE': cpu or cuda" ;; esac
 }
 

@@ -40,6 +40,7 @@ service_environment() {
     "Pipeline__Pricing__Currency=${Pipeline__Pricing__Currency:-USD}"
     "Pipeline__Worker__ModelDirectory=$PIPELINE_MODEL" "Pipeline__Worker__ModelName=$PIPELINE_MODEL_NAME"
     "Pipeline__Worker__Device=$PIPELINE_DEVICE" "Pipeline__Worker__Dtype=$PIPELINE_DTYPE"
+    "Pipeline__Worker__Speculation=$PIPELINE_SPECULATION" "Pipeline__Worker__DraftModelDirectory=$PIPELINE_DRAFT_MODEL"
     "Pipeline__Worker__Backend=$PIPELINE_BACKEND")
   # The API reads the model's tokenizer, to see what the prompts of a batch share; an echo has none.
   [ "$PIPELINE_BACKEND" = echo ] || SERVICE_ENV+=("Pipeline__ModelDirectories__0=$PIPELINE_MODEL")

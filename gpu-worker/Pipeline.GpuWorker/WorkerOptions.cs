@@ -38,6 +38,16 @@ internal sealed class WorkerOptions
     public string? ToolCallFormat { get; set; }
 
     /// <summary>
+    /// Who guesses tokens ahead for requests that do not say: <c>off</c>, <c>lookup</c>, or <c>draft</c>, which needs
+    /// <see cref="DraftModelDirectory"/>.
+    /// </summary>
+    [RegularExpression("off|lookup|draft")]
+    public string Speculation { get; set; } = "off";
+
+    /// <summary>The Hugging Face directory of a smaller model with the same tokens, that guesses ahead; none if not set.</summary>
+    public string? DraftModelDirectory { get; set; }
+
+    /// <summary>
     /// Slices that the worker holds at a time, by prefetch. Enough to fill the engine twice with full slices; more would
     /// keep work from workers that have none.
     /// </summary>

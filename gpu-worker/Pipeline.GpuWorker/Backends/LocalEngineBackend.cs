@@ -42,6 +42,8 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             KvCacheBytes = (long?)_options.KvCacheMegabytes << 20,
             TokenBudget = _options.TokenBudget,
             Threads = _options.Threads,
+            Speculation = Enum.Parse<SpeculationMode>(_options.Speculation, ignoreCase: true),
+            DraftModelDirectory = _options.DraftModelDirectory is { Length: > 0 } draft ? draft : null,
         };
         ChatTemplate? template = ChatTemplate.Find(directory, time);
         _loop = await Task.Run(() => new EngineLoop(InferenceEngine.Load(engine, time)), cancellationToken);
@@ -65,12 +67,12 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             AttemptSeconds seconds = Seconds(group.Results);
             if (group.Error is not null || group.IsCancelled)
             {
-                AttemptTokens tokens = Tokens(Usage.Of(group.Results, reasoning: 0));
+                AttemptTokens tokens = Tokens(Usage.Of(group.Results, reasoning: 0), group.Results);
                 return group.Error is { } error ? Refusal(error) with { Tokens = tokens, Seconds = seconds } : BackendAnswer.Dropped(tokens, seconds);
             }
 
             Answer answer = request.Answer(group.Results);
-            return new BackendAnswer(200, answer.Write(request.Form), Tokens(answer.Usage), seconds)
+            return new BackendAnswer(200, answer.Write(request.Form), Tokens(answer.Usage, group.Results), seconds)
             {
                 CompileSeconds = request.CompileSeconds,
                 TimeToFirstToken = group.Results.Min(result => result.TimeToFirstTokenSeconds),
@@ -98,7 +100,12 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
 
     private static BackendAnswer Refusal(RequestErrorException error) => new(error.Status, error.ToBody(), default, default);
 
-    private static AttemptTokens Tokens(Usage usage) => new(usage.Prompt, usage.Cached, usage.Completion, usage.Reasoning);
+    private static AttemptTokens Tokens(Usage usage, IReadOnlyList<GenerationResult> results) =>
+        new(usage.Prompt, usage.Cached, usage.Completion, usage.Reasoning)
+        {
+            Drafted = results.Sum(result => result.DraftedTokens),
+            Accepted = results.Sum(result => result.AcceptedTokens),
+        };
 
     /// <summary>The device's seconds add up; what waited side by side waited once.</summary>
     private static AttemptSeconds Seconds(IReadOnlyList<GenerationResult> results) => new(

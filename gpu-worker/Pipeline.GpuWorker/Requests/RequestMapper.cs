@@ -69,6 +69,7 @@ internal sealed class RequestMapper(
             Stop = request.Common.Stop,
             CacheSalt = cacheSalt,
             IgnoreEndTokens = request.Common.IgnoreEndTokens,
+            Speculation = request.Common.Speculation is { } mode ? Enum.Parse<SpeculationMode>(mode, ignoreCase: true) : null,
             ShownTokens = request.Form is CompletionForm ? ReadOnlySet<int>.Empty : _output.MarkTokens,
         };
     }

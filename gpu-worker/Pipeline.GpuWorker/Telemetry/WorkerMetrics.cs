@@ -20,7 +20,7 @@ internal sealed class WorkerMetrics
     {
         Meter meter = meters.Create(MeterName);
         _jobs = meter.CreateCounter<long>("pipeline.worker.jobs", "{job}", "Attempts committed, by outcome.");
-        _tokens = meter.CreateCounter<long>("pipeline.worker.tokens", "{token}", "Tokens of committed attempts, by kind: prompt, cached, completion.");
+        _tokens = meter.CreateCounter<long>("pipeline.worker.tokens", "{token}", "Tokens of committed attempts, by kind: prompt, cached, completion, drafted, accepted.");
         _deviceSeconds = meter.CreateCounter<double>("pipeline.worker.device_time", "s", "Device-seconds attributed to committed attempts.");
         _queueSeconds = meter.CreateHistogram<double>("pipeline.worker.queue_time", "s", "From the claim to the first step that worked on the job.");
         _firstToken = meter.CreateHistogram<double>("pipeline.worker.time_to_first_token", "s", "From the claim to the first token.");
@@ -50,6 +50,8 @@ internal sealed class WorkerMetrics
         _tokens.Add(attempt.Tokens.Prompt, new KeyValuePair<string, object?>("kind", "prompt"));
         _tokens.Add(attempt.Tokens.Cached, new KeyValuePair<string, object?>("kind", "cached"));
         _tokens.Add(attempt.Tokens.Completion, new KeyValuePair<string, object?>("kind", "completion"));
+        _tokens.Add(attempt.Tokens.Drafted, new KeyValuePair<string, object?>("kind", "drafted"));
+        _tokens.Add(attempt.Tokens.Accepted, new KeyValuePair<string, object?>("kind", "accepted"));
         _deviceSeconds.Add(attempt.Seconds.Device);
     }
 }

@@ -12,8 +12,13 @@ public sealed record CommonParameters(float Temperature, float TopP, long? Seed,
 {
     private const int MostStops = 4;
 
+    private static readonly string[] Speculations = ["off", "lookup", "draft"];
+
     /// <summary>The smallest probability that still leaves the likeliest token: what OpenAI's top_p of 0 means.</summary>
     private const float LikeliestOnly = 1e-9f;
+
+    /// <summary>Who guesses tokens ahead: <c>off</c>, <c>lookup</c> or <c>draft</c> (an extension); null: as the server does.</summary>
+    public string? Speculation { get; init; }
 
     internal static CommonParameters Read(RequestFields fields)
     {
@@ -31,8 +36,16 @@ public sealed record CommonParameters(float Temperature, float TopP, long? Seed,
             Math.Max((float)topP, LikeliestOnly),
             fields.Integer("seed"),
             ReadStop(fields),
-            fields.Flag("ignore_eos") ?? false);
+            fields.Flag("ignore_eos") ?? false)
+        {
+            Speculation = ReadSpeculation(fields),
+        };
     }
+
+    private static string? ReadSpeculation(RequestFields fields) => fields.Text("speculation") is not { } mode || Speculations.Contains(mode)
+        ? fields.Text("speculation")
+        : throw RequestErrorException.Invalid("speculation", "invalid_value",
+            $"Invalid value: '{mode}'. Supported values are: 'off', 'lookup', and 'draft'.");
 
     private static void RefuseStream(RequestFields fields)
     {

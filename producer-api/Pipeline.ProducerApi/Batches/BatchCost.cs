@@ -14,6 +14,8 @@ internal sealed record BatchCost(
     long PromptTokens,
     long CachedTokens,
     long CompletionTokens,
+    long DraftedTokens,
+    long AcceptedTokens,
     double QueueSeconds,
     double PrefillSeconds,
     double DecodeSeconds,
@@ -29,7 +31,8 @@ internal sealed record BatchCost(
                    coalesce(sum(cached_tokens), 0), coalesce(sum(completion_tokens), 0), coalesce(sum(queue_seconds), 0),
                    coalesce(sum(prefill_seconds), 0), coalesce(sum(decode_seconds), 0), coalesce(sum(device_seconds), 0),
                    (SELECT array_agg(outcome || ' ' || n) FROM
-                       (SELECT outcome, count(*) AS n FROM job_costs WHERE batch_id = $1 GROUP BY outcome ORDER BY outcome) AS o)
+                       (SELECT outcome, count(*) AS n FROM job_costs WHERE batch_id = $1 GROUP BY outcome ORDER BY outcome) AS o),
+                   coalesce(sum(drafted_tokens), 0), coalesce(sum(accepted_tokens), 0)
             FROM job_costs WHERE batch_id = $1
             """);
         command.Parameters.Add(new() { Value = batch.Id });
@@ -46,6 +49,8 @@ internal sealed record BatchCost(
             row.GetInt64(4),
             row.GetInt64(5),
             row.GetInt64(6),
+            row.GetInt64(12),
+            row.GetInt64(13),
             row.GetDouble(7),
             row.GetDouble(8),
             row.GetDouble(9),

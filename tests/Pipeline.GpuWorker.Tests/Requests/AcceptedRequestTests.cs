@@ -94,6 +94,9 @@ public sealed class AcceptedRequestTests : IDisposable
         Assert.Equal(["a", "b"], request.Stop);
         Assert.Equal(9, request.MaxTokens);
         Assert.True(request.IgnoreEndTokens);
+        Assert.Null(request.Speculation);
+        Assert.Equal(SpeculationMode.Lookup, _fixture.Chat("\"speculation\":\"lookup\"").Generations[0].Speculation);
+        Assert.Equal(SpeculationMode.Off, _fixture.Completion("\"speculation\":\"off\"").Generations[0].Speculation);
         Assert.Equal(["x"], _fixture.Chat("\"stop\":\"x\"").Generations[0].Stop);
         Assert.Equal(4, _fixture.Completion("\"max_tokens\":4").Generations[0].MaxTokens);
         Assert.InRange(_fixture.Chat("\"top_p\":0").Generations[0].Sampling.TopP, float.Epsilon, 1e-6f);

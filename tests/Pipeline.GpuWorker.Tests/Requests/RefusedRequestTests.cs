@@ -35,6 +35,8 @@ public sealed class RefusedRequestTests : IDisposable
     [InlineData("\"frequency_penalty\":-0.5", "frequency_penalty", "unsupported_value")]
     [InlineData("\"frequency_penalty\":3", "frequency_penalty", "decimal_above_max_value")]
     [InlineData("\"logit_bias\":{\"5\":1}", "logit_bias", "unsupported_parameter")]
+    [InlineData("\"speculation\":\"Lookup\"", "speculation", "invalid_value")]
+    [InlineData("\"speculation\":true", "speculation", "invalid_type")]
     [InlineData("\"logprobs\":true", "logprobs", "unsupported_parameter")]
     [InlineData("\"top_logprobs\":3", "top_logprobs", "unsupported_parameter")]
     [InlineData("\"store\":true", "store", "unsupported_parameter")]

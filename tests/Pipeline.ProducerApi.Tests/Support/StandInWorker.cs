@@ -40,7 +40,7 @@ internal sealed class StandInWorker(NpgsqlDataSource dataSource, string model)
                 StatusCode = (short)status,
                 RequestId = PublicIds.Request(),
                 Body = body,
-                Tokens = new AttemptTokens(10, 4, 5, 1),
+                Tokens = new AttemptTokens(10, 4, 5, 1) { Drafted = 3, Accepted = 2 },
                 Seconds = new AttemptSeconds(0.5, 1, 2, 3),
                 PricePerDeviceHour = 1200m,
                 Currency = "USD",

@@ -12,6 +12,8 @@ internal sealed class BatchTotals
     private long _promptTokens;
     private long _cachedTokens;
     private long _completionTokens;
+    private long _draftedTokens;
+    private long _acceptedTokens;
     private double _deviceSeconds;
 
     public void Add(IReadOnlyList<GenerationResult> results)
@@ -22,6 +24,8 @@ internal sealed class BatchTotals
             _promptTokens += usage.Prompt;
             _cachedTokens += usage.Cached;
             _completionTokens += usage.Completion;
+            _draftedTokens += results.Sum(result => result.DraftedTokens);
+            _acceptedTokens += results.Sum(result => result.AcceptedTokens);
             _deviceSeconds += results.Sum(result => result.DeviceSeconds);
         }
     }
@@ -48,10 +52,12 @@ internal sealed class BatchTotals
         lock (_lock)
         {
             double cachedShare = _promptTokens == 0 ? 0 : 100.0 * _cachedTokens / _promptTokens;
+            double rightShare = _draftedTokens == 0 ? 0 : 100.0 * _acceptedTokens / _draftedTokens;
             return $"""
                 {_answered} lines answered in {elapsed.TotalSeconds:F1} s, {_errors} of them with errors
                 prompt tokens      {_promptTokens} ({PerSecond(_promptTokens, elapsed):F0}/s), of which cached {_cachedTokens} ({cachedShare:F1}%)
                 completion tokens  {_completionTokens} ({PerSecond(_completionTokens, elapsed):F0}/s)
+                guessed ahead      {_draftedTokens}, of which right {_acceptedTokens} ({rightShare:F1}%)
                 device-seconds     {_deviceSeconds:F2}
                 """;
         }

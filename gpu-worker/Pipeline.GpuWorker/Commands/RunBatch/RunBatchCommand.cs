@@ -32,9 +32,11 @@ internal static class RunBatchCommand
             Description = $"How the model writes calls: {string.Join(", ", ToolCallFormats.Names)}. Default: told by its chat template.",
         };
         calls.AcceptOnlyFromAmong([.. ToolCallFormats.Names]);
+        var speculation = new Option<SpeculationMode>("--speculation") { Description = "Who guesses tokens ahead for requests that do not say: off, lookup or draft.", DefaultValueFactory = _ => SpeculationMode.Off };
+        var draftModel = new Option<string?>("--draft-model") { Description = "The directory of a smaller model with the same tokens, for draft.", HelpName = "DIR" };
         var command = new Command("run-batch", "Runs a batch's input file through the engine alone, and writes its output file.")
         {
-            input, output, model, name, device, dtype, kernels, maxRunning, tokenBudget, cacheMegabytes, noPrefixCache, threads, seed, calls,
+            input, output, model, name, device, dtype, kernels, maxRunning, tokenBudget, cacheMegabytes, noPrefixCache, threads, seed, speculation, draftModel, calls,
         };
         command.SetAction((result, cancellationToken) =>
         {
@@ -51,6 +53,8 @@ internal static class RunBatchCommand
                 PrefixCaching = !result.GetValue(noPrefixCache),
                 Threads = result.GetValue(threads),
                 Seed = result.GetValue(seed),
+                Speculation = result.GetValue(speculation),
+                DraftModelDirectory = result.GetValue(draftModel),
             };
             string modelName = result.GetValue(name) ?? new DirectoryInfo(directory).Name;
             return RunAsync(options, modelName, result.GetValue(input)!, result.GetValue(output)!, result.GetValue(calls), TimeProvider.System, cancellationToken);
