@@ -28,8 +28,9 @@ internal static class DraftVocabulary
         for (int id = 0; id < Math.Max(tokenizer.VocabularySize, others.VocabularySize); id++)
         {
             bool known = tokenizer.TryGetBytes(id, out ReadOnlyMemory<byte> own), knownToo = others.TryGetBytes(id, out ReadOnlyMemory<byte> other);
-            Require(known == knownToo && own.Span.SequenceEqual(other.Span),
-                $"token {id} of {draft} is \"{others.Decode([id], skipSpecial: false)}\", of {options.ModelDirectory} \"{tokenizer.Decode([id], skipSpecial: false)}\"");
+            string text = tokenizer.Decode([id], skipSpecial: false), otherText = others.Decode([id], skipSpecial: false);
+            Require(known == knownToo && own.Span.SequenceEqual(other.Span) && text == otherText,
+                $"token {id} of {draft} is \"{otherText}\", of {options.ModelDirectory} \"{text}\"");
         }
     }
 
