@@ -214,6 +214,35 @@ public sealed class CreateBatchTests(ApiFixture fixture) : IClassFixture<ApiFixt
     }
 
     [Fact]
+    public async Task A_page_has_20_batches_unless_asked_otherwise_and_100_at_most()
+    {
+        fixture.Require();
+        ApiClient api = await fixture.NewTenantAsync();
+        for (int i = 0; i < 21; i++)
+        {
+            await api.CreateAsync("file-x");
+        }
+
+        JsonElement page = await api.GetAsync("v1/batches");
+        Assert.Equal((20, true), (page.GetProperty("data").GetArrayLength(), page.GetProperty("has_more").GetBoolean()));
+        Assert.Equal(21, (await api.GetAsync("v1/batches?limit=100")).GetProperty("data").GetArrayLength());
+        using HttpResponseMessage tooMany = await api.Http.GetAsync("v1/batches?limit=101");
+        Assert.Equal("limit", (await ApiClient.ErrorAsync(tooMany, HttpStatusCode.BadRequest)).Text("param"));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_not_there_is_named()
+    {
+        ApiClient api = fixture.Require();
+        foreach (string path in new[] { "batch_x", "batch_x/results", "batch_x/events" })
+        {
+            using HttpResponseMessage response = await api.Http.GetAsync("v1/batches/" + path);
+            JsonElement error = await ApiClient.ErrorAsync(response, HttpStatusCode.NotFound);
+            Assert.Equal(("No batch found with id 'batch_x'.", "invalid_request_error"), (error.Text("message"), error.Text("type")));
+        }
+    }
+
+    [Fact]
     public async Task No_tenant_sees_the_batches_or_the_files_of_another()
     {
         ApiClient api = fixture.Require();
