@@ -35,19 +35,30 @@ public sealed class GgufConverterTests : IClassFixture<SmallModel>, IDisposable
     [Theory]
     [InlineData("qwen2", "attn_k.bias", "self_attn.k_proj.bias", 12)]
     [InlineData("qwen3", "attn_k_norm.weight", "self_attn.k_norm.weight", 11)]
-    public void Other_families_have_their_own_vectors_and_their_pairs_apart(string family, string vector, string from, int perLayer)
+    [InlineData("qwen3moe", "ffn_gate_inp.weight", "mlp.gate.weight", 12)]
+    public void Other_families_have_their_own_weights_and_their_pairs_apart(string family, string own, string from, int perLayer)
     {
         string directory = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}");
         try
         {
-            RandomModel.Write(SmallModel.Shape with { QueryKeyValueBias = family == "qwen2", QueryKeyNorm = family == "qwen3" }, directory);
+            RandomModel.Write(SmallModel.Shape with
+            {
+                QueryKeyValueBias = family == "qwen2", QueryKeyNorm = family != "qwen2", Experts = family == "qwen3moe" ? 3 : 0,
+            }, directory);
             GgufConverter.Convert(directory, _path, GgufType.F32);
             var file = new GgufFile(_path);
             Assert.Equal(family, file.Metadata["general.architecture"]);
             Assert.Equal(16u, file.Metadata[$"{family}.attention.key_length"]);
-            Assert.Equal(Source(directory, $"model.layers.1.{from}"), file.Floats($"blk.1.{vector}"));
+            Assert.Equal(Source(directory, $"model.layers.1.{from}"), file.Floats($"blk.1.{own}"));
             Assert.Equal(Source(directory, "model.layers.0.self_attn.k_proj.weight"), file.Floats("blk.0.attn_k.weight"));
             Assert.Equal(3 + (2 * perLayer), file.Tensors.Count);
+            if (family == "qwen3moe")
+            {
+                Assert.Equal([96, 64, 3], file.Tensors["blk.1.ffn_down_exps.weight"].Shape);
+                Assert.Equal(
+                    [.. Enumerable.Range(0, 3).SelectMany(expert => Source(directory, $"model.layers.1.mlp.experts.{expert}.down_proj.weight"))],
+                    file.Floats("blk.1.ffn_down_exps.weight"));
+            }
         }
         finally
         {

@@ -20,11 +20,12 @@ internal sealed record GgufArchitecture(string Name)
     {
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "config.json")));
         string type = json.RootElement.GetProperty("model_type").GetString()!;
-        bool known = type is "qwen2" or "qwen3" || (type == "llama" && !model.QueryKeyValueBias);
+        bool known = type is "qwen2" or "qwen3" || (type == "qwen3_moe" && model.Mixture is { Normalised: true } && model.LayerPattern.All(layer => layer.IsMixture))
+            || (type == "llama" && !model.QueryKeyValueBias);
         return known && !model.OutputBias && model.Ropes[0].Scaling is null && model.Windows.All(window => window is null)
-            ? new(type)
+            ? new(type == "qwen3_moe" ? "qwen3moe" : type)
             : throw new BenchmarkException(
-                $"{directory}: only llama, qwen2 and qwen3 are converted to GGUF, without output biases, windows and scaled rotary frequencies.");
+                $"{directory}: only llama, qwen2, qwen3 and qwen3_moe are converted to GGUF, without output biases, windows and scaled rotary frequencies.");
     }
 
     /// <summary>Of each layer, vectors that the family has beside Llama's: llama.cpp's name, Hugging Face's, and the size.</summary>

@@ -43,7 +43,7 @@ internal static class GgufConverter
         List<Weight> weights = [.. Weights(model, architecture)];
         foreach (Weight weight in weights)
         {
-            header.AddTensor(weight.Name, TypeOf(weight, type), weight.Shape);
+            header.AddTensor(weight.Name, TypeOf(weight, type), weight.Sources.Length == 1 ? weight.Shape : [weight.Sources.Length, .. weight.Shape]);
         }
 
         using Checkpoint source = Checkpoint.Open(directory);
@@ -51,17 +51,19 @@ internal static class GgufConverter
         header.Write(file);
         foreach (Weight weight in weights)
         {
-            WriteTensor(source, weight, TypeOf(weight, type), file);
+            Array.ForEach(weight.Sources, part => WriteRows(source, part, weight, TypeOf(weight, type), file));
+            GgufHeader.Pad(file);
         }
     }
 
-    private static GgufType TypeOf(Weight weight, GgufType type) => weight.Shape.Length == 1 ? GgufType.F32
+    // Vectors stay as they are, and routers, which are small, as in llama.cpp's own quantizer.
+    private static GgufType TypeOf(Weight weight, GgufType type) => weight.Shape.Length == 1 || weight.Name.EndsWith("ffn_gate_inp.weight", StringComparison.Ordinal) ? GgufType.F32
         : type == GgufType.Q8_0 && weight.Shape[1] % RowEncoding.Block != 0 ? GgufType.F16 : type;
 
-    private static void WriteTensor(Checkpoint source, Weight weight, GgufType type, FileStream file)
+    private static void WriteRows(Checkpoint source, string name, Weight weight, GgufType type, FileStream file)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Tensor stored = source.Read(weight.Source, weight.Shape);
+        using Tensor stored = source.Read(name, weight.Shape);
         using Tensor values = stored.to(ScalarType.Float32);
         int width = (int)weight.Shape[^1];
         long rows = weight.Shape.Length == 1 ? 1 : weight.Shape[0];
@@ -72,8 +74,6 @@ internal static class GgufConverter
             RowEncoding.Encode(type, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(from.bytes), encoded);
             file.Write(encoded);
         }
-
-        GgufHeader.Pad(file);
     }
 
     /// <summary>
@@ -103,6 +103,13 @@ internal static class GgufConverter
         header.Add($"{of}.attention.value_length", (uint)model.HeadSize);
         header.Add($"{of}.attention.layer_norm_rms_epsilon", (float)model.NormEpsilon);
         header.Add($"{of}.rope.dimension_count", (uint)model.HeadSize);
+        if (model.Mixture is { } mixture)
+        {
+            header.Add($"{of}.expert_count", (uint)mixture.Experts);
+            header.Add($"{of}.expert_used_count", (uint)mixture.Active);
+            header.Add($"{of}.expert_feed_forward_length", (uint)mixture.IntermediateSize);
+        }
+
         header.Add($"{of}.rope.freq_base", (float)model.Ropes[0].Theta);
     }
 
@@ -140,7 +147,7 @@ internal static class GgufConverter
 
     private static IEnumerable<Weight> Weights(ModelConfig model, GgufArchitecture architecture)
     {
-        long hidden = model.HiddenSize, inner = model.IntermediateSize;
+        long hidden = model.HiddenSize;
         long queries = (long)model.Heads * model.HeadSize, keys = (long)model.KeyValueHeads * model.HeadSize;
         int queryHeads = architecture.PairsSideBySide ? model.Heads : 0, keyHeads = architecture.PairsSideBySide ? model.KeyValueHeads : 0;
         yield return new("token_embd.weight", "model.embed_tokens.weight", [model.VocabularySize, hidden]);
@@ -158,9 +165,10 @@ internal static class GgufConverter
 
             yield return new(to + "attn_output.weight", from + "self_attn.o_proj.weight", [hidden, queries]);
             yield return new(to + "ffn_norm.weight", from + "post_attention_layernorm.weight", [hidden]);
-            yield return new(to + "ffn_gate.weight", from + "mlp.gate_proj.weight", [inner, hidden]);
-            yield return new(to + "ffn_up.weight", from + "mlp.up_proj.weight", [inner, hidden]);
-            yield return new(to + "ffn_down.weight", from + "mlp.down_proj.weight", [hidden, inner]);
+            foreach (Weight weight in FeedForward(model, to, from + "mlp."))
+            {
+                yield return weight;
+            }
         }
 
         yield return new("output_norm.weight", "model.norm.weight", [hidden]);
@@ -170,6 +178,34 @@ internal static class GgufConverter
         }
     }
 
+    private static IEnumerable<Weight> FeedForward(ModelConfig model, string to, string from)
+    {
+        long hidden = model.HiddenSize, inner = model.Mixture?.IntermediateSize ?? model.IntermediateSize;
+        if (model.Mixture is not null)
+        {
+            yield return new(to + "ffn_gate_inp.weight", from + "gate.weight", [model.Mixture.Experts, hidden]);
+        }
+
+        yield return Part("gate", [inner, hidden]);
+        yield return Part("up", [inner, hidden]);
+        yield return Part("down", [hidden, inner]);
+
+        // Experts lie behind each other in one tensor.
+        Weight Part(string name, long[] shape) => model.Mixture is null
+            ? new($"{to}ffn_{name}.weight", $"{from}{name}_proj.weight", shape)
+            : new($"{to}ffn_{name}_exps.weight", [.. Enumerable.Range(0, model.Mixture.Experts).Select(expert => $"{from}experts.{expert}.{name}_proj.weight")], shape, 0);
+    }
+
     /// <summary>A tensor of the file and where it comes from; with rotary heads its rows change their order within each.</summary>
-    private sealed record Weight(string Name, string Source, long[] Shape, int RotaryHeads = 0);
+    /// <param name="Name">llama.cpp's name.</param>
+    /// <param name="Sources">Hugging Face's names: several for what lies behind each other.</param>
+    /// <param name="Shape">The shape of each.</param>
+    /// <param name="RotaryHeads">Heads whose rows change their order; 0 for none.</param>
+    private sealed record Weight(string Name, string[] Sources, long[] Shape, int RotaryHeads)
+    {
+        public Weight(string name, string source, long[] shape, int rotaryHeads = 0)
+            : this(name, [source], shape, rotaryHeads)
+        {
+        }
+    }
 }

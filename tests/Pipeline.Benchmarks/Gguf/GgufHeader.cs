@@ -47,7 +47,7 @@ internal sealed class GgufHeader
 
         Number(_tensors, (uint)type);
         Long(_tensors, (ulong)_dataBytes);
-        long rows = shape.Count == 1 ? 1 : shape[0];
+        long rows = shape.SkipLast(1).Aggregate(1L, (product, size) => product * size);
         _dataBytes = Aligned(_dataBytes + (rows * RowEncoding.Bytes(type, shape[^1])));
     }
 

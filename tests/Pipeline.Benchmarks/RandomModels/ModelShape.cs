@@ -37,8 +37,11 @@ internal sealed record ModelShape
     /// <summary>Biases of queries, keys and values: what makes a Qwen2 of a Llama.</summary>
     public bool QueryKeyValueBias { get; init; }
 
+    /// <summary>Experts in each layer, two of which a token passes, in place of a dense feed-forward layer as wide as one: what makes a Qwen3-MoE of a Qwen3.</summary>
+    public int Experts { get; init; }
+
     /// <summary>Hugging Face's name for the family.</summary>
-    public string ModelType => QueryKeyNorm ? "qwen3" : QueryKeyValueBias ? "qwen2" : "llama";
+    public string ModelType => Experts > 0 ? "qwen3_moe" : QueryKeyNorm ? "qwen3" : QueryKeyValueBias ? "qwen2" : "llama";
 
     /// <summary>Standard deviation of the projections' weights.</summary>
     public double Deviation { get; init; } = 0.02;
@@ -64,6 +67,11 @@ internal sealed record ModelShape
         new()
         {
             Name = "qwen3-tiny", Hidden = 256, Layers = 4, Heads = 8, KeyValueHeads = 4, HeadSize = 64, Intermediate = 704,
+            Vocabulary = 4096, Context = 2048, RopeTheta = 1e6, Epsilon = 1e-6, Deviation = 0.1, EmbeddingDeviation = 1, QueryKeyNorm = true,
+        },
+        new()
+        {
+            Name = "qwen3-moe-tiny", Hidden = 256, Layers = 4, Heads = 8, KeyValueHeads = 4, HeadSize = 32, Intermediate = 192, Experts = 8,
             Vocabulary = 4096, Context = 2048, RopeTheta = 1e6, Epsilon = 1e-6, Deviation = 0.1, EmbeddingDeviation = 1, QueryKeyNorm = true,
         },
     ];
@@ -121,9 +129,17 @@ internal sealed record ModelShape
             }
 
             yield return (at + "post_attention_layernorm.weight", [Hidden]);
-            yield return (at + "mlp.gate_proj.weight", [Intermediate, Hidden]);
-            yield return (at + "mlp.up_proj.weight", [Intermediate, Hidden]);
-            yield return (at + "mlp.down_proj.weight", [Hidden, Intermediate]);
+            if (Experts > 0)
+            {
+                yield return (at + "mlp.gate.weight", [Experts, Hidden]);
+            }
+
+            foreach (string mlp in Experts == 0 ? ["mlp."] : Enumerable.Range(0, Experts).Select(expert => $"mlp.experts.{expert}."))
+            {
+                yield return (at + mlp + "gate_proj.weight", [Intermediate, Hidden]);
+                yield return (at + mlp + "up_proj.weight", [Intermediate, Hidden]);
+                yield return (at + mlp + "down_proj.weight", [Hidden, Intermediate]);
+            }
         }
 
         yield return ("model.norm.weight", [Hidden]);

@@ -76,9 +76,23 @@ internal static class RandomModel
         return drawn.to(ScalarType.BFloat16);
     }
 
-    private static JsonObject Configuration(ModelShape shape) => new()
+    private static JsonObject Configuration(ModelShape shape)
     {
-        ["architectures"] = new JsonArray($"{char.ToUpperInvariant(shape.ModelType[0])}{shape.ModelType[1..]}ForCausalLM"),
+        JsonObject configuration = Dense(shape);
+        if (shape.Experts > 0)
+        {
+            configuration["num_experts"] = shape.Experts;
+            configuration["num_experts_per_tok"] = 2;
+            configuration["moe_intermediate_size"] = shape.Intermediate;
+            configuration["norm_topk_prob"] = true;
+        }
+
+        return configuration;
+    }
+
+    private static JsonObject Dense(ModelShape shape) => new()
+    {
+        ["architectures"] = new JsonArray(shape.ModelType switch { "qwen3_moe" => "Qwen3MoeForCausalLM", "qwen3" => "Qwen3ForCausalLM", "qwen2" => "Qwen2ForCausalLM", _ => "LlamaForCausalLM" }),
         ["model_type"] = shape.ModelType,
         ["attention_bias"] = false,
         ["attention_dropout"] = 0.0,
