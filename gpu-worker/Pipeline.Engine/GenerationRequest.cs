@@ -47,6 +47,18 @@ public sealed record GenerationRequest
     /// </summary>
     public int? Logprobs { get; init; }
 
+    /// <summary>
+    /// How many of the likeliest tokens to tell for each token of the prompt but the first, beside its own probability; null for
+    /// neither. From 0 to 20. The prompt is then computed whole, also what the prefix cache has of it.
+    /// </summary>
+    public int? PromptLogprobs { get; init; }
+
+    /// <summary>
+    /// Which of several completions of the same prompt it is. Under the same seed each has chances of its own, and the first, 0,
+    /// those of a completion that is alone.
+    /// </summary>
+    public int Choice { get; init; }
+
     /// <summary>What the output has to be like, or null.</summary>
     public OutputConstraint? Constraint { get; init; }
 

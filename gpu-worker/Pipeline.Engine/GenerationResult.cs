@@ -9,6 +9,9 @@ public sealed record GenerationResult
     /// <summary>How likely each generated token was; null where that was not asked for.</summary>
     public IReadOnlyList<TokenLogprobs>? Logprobs { get; init; }
 
+    /// <summary>How likely each token of the prompt but the first was; null where that was not asked for.</summary>
+    public IReadOnlyList<TokenLogprobs>? PromptLogprobs { get; init; }
+
     /// <summary>The completion's text, without end token and cut before a stop text. Empty for a model without tokenizer.</summary>
     public required string Text { get; init; }
 

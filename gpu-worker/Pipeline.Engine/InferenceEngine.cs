@@ -127,7 +127,8 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
             throw new RequestRejectedException("duplicate_id", "id", $"A request {request.Id} is in the engine already.");
         }
 
-        ulong own = (ulong?)request.Sampling.Seed ?? UniformStream.Mix(_seed + _arrivals++);
+        ulong own = request.Sampling.Seed is { } seed
+            ? UniformStream.SeedOf((ulong)seed, request.Choice) : UniformStream.Mix(_seed + _arrivals++);
         bool stretched = (long)request.Prompt.Count + request.MaxTokens > (_core.Model.StretchedFrom ?? long.MaxValue);
         if (stretched)
         {
@@ -227,6 +228,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         int sample = 0;
         foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
+            sample += chunk.Scored;
             chunk.Sequence.Launch(chunk, sample);
             sample += chunk.Chosen;
             ((ActiveRequest)chunk.Sequence).Launched(flight.Start);
@@ -250,6 +252,8 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         {
             ActiveRequest request = (ActiveRequest)chunk.Sequence;
             request.Landed(seconds * WorkOf(chunk) / total, chunk.IsPrefill);
+            request.ReceiveScores(chosen.Slice(sample, chunk.Scored), chunk.Start);
+            sample += chunk.Scored;
             Receive(request, chosen.Slice(sample, chunk.Chosen), end);
             sample += chunk.Chosen;
 

@@ -22,7 +22,8 @@ internal sealed class RequestValidator(ModelConfig model, long cacheTokens, bool
         Require(request.MinTokens >= 0 && request.MinTokens <= request.MaxTokens, "min_tokens",
             $"min_tokens is {request.MinTokens}; it must be from 0 to max_tokens, {request.MaxTokens}.");
         RequireKnown(request.StopTokens, "stop_token_ids");
-        Require(request.Logprobs is null or (>= 0 and <= MostLogprobs), "logprobs", $"logprobs is {request.Logprobs}; it must be from 0 to {MostLogprobs}.");
+        RequireLogprobs(request.Logprobs, "logprobs");
+        RequireLogprobs(request.PromptLogprobs, "prompt_logprobs");
         Require(request.Stop.All(stop => stop.Length > 0), "stop", "A stop text is empty.");
         Require(request.Stop.Count == 0 || hasTokenizer, "stop", "The model has no tokenizer: stop texts cannot be found.");
 
@@ -55,6 +56,12 @@ internal sealed class RequestValidator(ModelConfig model, long cacheTokens, bool
         {
             RequireWithin(bias, -100, 100, "logit_bias");
         }
+    }
+
+    private void RequireLogprobs(int? count, string param)
+    {
+        int most = Math.Min(MostLogprobs, model.VocabularySize);
+        Require(count is null || (count >= 0 && count <= most), param, $"{param} is {count}; it must be from 0 to {most}.");
     }
 
     private void RequireKnown(IEnumerable<int> tokens, string param)

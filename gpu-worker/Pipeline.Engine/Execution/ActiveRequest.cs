@@ -12,7 +12,7 @@ internal sealed class ActiveRequest : Sequence
     private readonly CompletionText _text;
     private readonly TokenChoice _choice;
     private readonly long _added;
-    private readonly List<TokenLogprobs> _logprobs = [];
+    private readonly List<TokenLogprobs> _promptLogprobs = [], _logprobs = [];
     private long? _started;
     private long? _firstToken;
     private double _prefillSeconds;
@@ -33,6 +33,7 @@ internal sealed class ActiveRequest : Sequence
         _choice = choice;
         _added = added;
         NeedsTokens = choice.NeedsTokens;
+        ScoresPrompt = request.PromptLogprobs is not null;
     }
 
     /// <summary>How its next tokens are guessed; null where they are not.</summary>
@@ -61,10 +62,37 @@ internal sealed class ActiveRequest : Sequence
     {
         GenerationRequest plain = _request with
         {
-            Constraint = null, Logprobs = null, MinTokens = 0, Stop = [], StopTokens = [], IgnoreEndTokens = true,
+            Constraint = null, Logprobs = null, PromptLogprobs = null, MinTokens = 0, Stop = [], StopTokens = [], IgnoreEndTokens = true,
             Sampling = _request.Sampling with { PresencePenalty = 0, FrequencyPenalty = 0, RepetitionPenalty = 1 },
         };
         return new ActiveRequest(plain, new CompletionText(null, []), new TokenChoice(plain, _choice.Seed, []), _added);
+    }
+
+    /// <summary>Adds rows that say how likely the tokens of the prompt are that come after some of them.</summary>
+    /// <param name="rows">What they are added to.</param>
+    /// <param name="start">The position of the first of these tokens.</param>
+    /// <param name="count">How many they are.</param>
+    public void AddScoring(SamplingRows rows, int start, int count)
+    {
+        for (int position = start; position < start + count; position++)
+        {
+            rows.AddGiven(Tokens[position + 1], _request.PromptLogprobs!.Value);
+        }
+    }
+
+    /// <summary>Takes in what such rows said.</summary>
+    /// <param name="scores">One for each row.</param>
+    /// <param name="start">The position of the first row's token.</param>
+    public void ReceiveScores(ChosenValues scores, int start)
+    {
+        // After preemption they come again.
+        for (int i = 0; i < scores.Tokens.Length; i++)
+        {
+            if (start + i == _promptLogprobs.Count)
+            {
+                _promptLogprobs.Add(scores.Score(i, Tokens[start + i + 1], _request.PromptLogprobs!.Value));
+            }
+        }
     }
 
     /// <summary>Adds how its next token is chosen, and the tokens after those that are guessed.</summary>
@@ -158,7 +186,7 @@ internal sealed class ActiveRequest : Sequence
         Append((int)token);
         if (_request.Logprobs is { } top)
         {
-            _logprobs.Add(chosen.Score(row, top));
+            _logprobs.Add(chosen.Score(row, (int)token, top));
         }
 
         try
@@ -189,6 +217,7 @@ internal sealed class ActiveRequest : Sequence
         Tokens = Tokens[PromptLength..].ToArray(),
         Text = _text.ToString(),
         Logprobs = _request.Logprobs is null ? null : _logprobs,
+        PromptLogprobs = _request.PromptLogprobs is null ? null : _promptLogprobs,
         FinishReason = Finish ?? throw new InvalidOperationException($"{Id} has not ended."),
         PromptTokens = PromptLength,
         CachedTokens = CachedTokens ?? 0,

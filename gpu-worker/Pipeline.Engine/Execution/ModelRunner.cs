@@ -71,9 +71,11 @@ internal sealed class ModelRunner(
         foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
             flight.Layout.Add(chunk);
+            ActiveRequest request = (ActiveRequest)chunk.Sequence;
+            request.AddScoring(flight.Sampling, chunk.Start, chunk.Scored);
             if (chunk.Samples)
             {
-                ((ActiveRequest)chunk.Sequence).AddSampling(flight.Sampling, chunk.Drafted);
+                request.AddSampling(flight.Sampling, chunk.Drafted);
             }
         }
     }

@@ -69,7 +69,7 @@ internal sealed class StepLayout(int blockSize)
     {
         int count = chunk.Count, blocks = BlocksFor(chunk.End);
         List<int> table = chunk.Sequence.Table.Blocks;
-        Reserve(count, blocks, chunk.Chosen);
+        Reserve(count, blocks, chunk.Scored + chunk.Chosen);
         _chunks[Chunks++] = new StepChunk(Rows, count, chunk.End, BlockCount);
         table.CopyTo(0, _blocks, BlockCount, blocks);
         CopyTokens(chunk);
@@ -78,6 +78,11 @@ internal sealed class StepLayout(int blockSize)
         {
             _positions[Rows + i] = position;
             _slots[Rows + i] = (table[position / blockSize] * blockSize) + (position % blockSize);
+        }
+
+        for (int row = Rows; row < Rows + chunk.Scored; row++)
+        {
+            _sampleRows[Samples++] = row;
         }
 
         Rows += count;

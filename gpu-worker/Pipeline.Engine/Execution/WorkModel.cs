@@ -21,12 +21,12 @@ internal sealed class WorkModel(ModelConfig model)
     private readonly double _head = (double)model.HiddenSize * model.VocabularySize;
 
     /// <summary>Multiply-adds of a chunk.</summary>
-    public double Of(in PlannedChunk chunk) => Of(chunk.Start, chunk.Count, chunk.Chosen);
+    public double Of(in PlannedChunk chunk) => Of(chunk.Start, chunk.Count, chunk.Scored + chunk.Chosen);
 
     /// <summary>Multiply-adds of tokens of one sequence.</summary>
     /// <param name="start">Tokens before them.</param>
     /// <param name="count">How many.</param>
-    /// <param name="chosen">Tokens that are chosen.</param>
+    /// <param name="chosen">Tokens that are chosen or scored.</param>
     public double Of(int start, int count, int chosen)
     {
         double attended = 0;

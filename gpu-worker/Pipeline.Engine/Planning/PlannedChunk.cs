@@ -13,6 +13,9 @@ internal readonly record struct PlannedChunk(Sequence Sequence, int Start, int C
     /// <summary>Whether the chunk reached the sequence's end when it was planned, so that a next token comes of it.</summary>
     public bool Samples { get; } = Start + Count - Drafted == Sequence.Length;
 
+    /// <summary>Rows, the first ones, that say how likely the next token of the prompt is.</summary>
+    public int Scored => Sequence.ScoresPrompt ? Math.Max(0, Math.Min(End, Sequence.PromptLength - 1) - Start) : 0;
+
     /// <summary>Tokens that the step chooses for it: the next one, and one after each that is guessed.</summary>
     public int Chosen => Samples ? 1 + Drafted : 0;
 

@@ -63,6 +63,9 @@ internal class Sequence
     /// </summary>
     public bool NeedsTokens { get; init; }
 
+    /// <summary>Whether it is to be told how likely its prompt is: then all of that is computed, also what the cache has.</summary>
+    public bool ScoresPrompt { get; init; }
+
     /// <summary>Whether nothing can be planned for it before a step under way has ended.</summary>
     public bool IsHeld => Expected > 0 && (NeedsTokens || WaitsForTokens || Draft.Count > 0);
 

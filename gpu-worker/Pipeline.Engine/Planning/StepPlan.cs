@@ -18,7 +18,7 @@ internal sealed class StepPlan
     /// <summary>Tokens of the chunks that are prompt work.</summary>
     public int PrefillTokens { get; private set; }
 
-    /// <summary>Tokens that it chooses.</summary>
+    /// <summary>Tokens that it chooses or scores.</summary>
     public int Chosen { get; private set; }
 
     /// <summary>Empties the plan, and lets go of the sequences in it.</summary>
@@ -38,7 +38,7 @@ internal sealed class StepPlan
 
         _chunks[_count++] = chunk;
         Tokens += chunk.Count;
-        Chosen += chunk.Chosen;
+        Chosen += chunk.Scored + chunk.Chosen;
         PrefillTokens += chunk.IsPrefill ? chunk.Count : 0;
     }
 }

@@ -194,7 +194,7 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
                 return;
             }
 
-            int cached = ledger.TakeCachedPrefix(sequence.Table, sequence.Tokens);
+            int cached = sequence.ScoresPrompt ? 0 : ledger.TakeCachedPrefix(sequence.Table, sequence.Tokens);
 
             // Room for all of it and one token more, beyond what those running will still ask for to get as far:
             // otherwise the newcomer would soon be preempted, and its work lost.
@@ -219,8 +219,12 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
     private int Promised(Sequence sequence) =>
         sequence.IsComplete ? 0 : Math.Max(0, ledger.BlocksFor(sequence.Length + 1) - sequence.Table.Blocks.Count);
 
-    private int ChunkSize(Sequence sequence, StepPlan plan) =>
-        Math.Min(sequence.Remaining, Math.Min(limits.PrefillChunk, limits.TokenBudget - plan.Tokens));
+    private int ChunkSize(Sequence sequence, StepPlan plan)
+    {
+        int most = Math.Min(limits.PrefillChunk, limits.TokenBudget - plan.Tokens);
+        most = sequence.ScoresPrompt ? Math.Min(most, Math.Max(1, limits.Chosen - plan.Chosen)) : most;
+        return Math.Min(sequence.Remaining, most);
+    }
 
     /// <summary>
     /// How many of a decoding sequence's guessed tokens fit: beside a token for each that is planned after it, and without taking

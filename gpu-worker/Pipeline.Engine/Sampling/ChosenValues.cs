@@ -32,8 +32,9 @@ internal readonly ref struct ChosenValues
 
     /// <summary>How likely a row's token was: of a row that was to be scored.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="token">The token: the one that was chosen, or that was given.</param>
     /// <param name="count">How many of the likeliest tokens are wanted: no more than were asked for.</param>
-    public TokenLogprobs Score(int row, int count)
+    public TokenLogprobs Score(int row, int token, int count)
     {
         int width = 1 + (2 * _scored.Top);
         ReadOnlySpan<double> own = _scores.Slice(_scored.Rows.BinarySearch(_first + row) * width, width);
@@ -45,6 +46,6 @@ internal readonly ref struct ChosenValues
 
         // The device leaves the order of equals open.
         Array.Sort(likeliest, (a, b) => a.Logprob != b.Logprob ? b.Logprob.CompareTo(a.Logprob) : a.Token.CompareTo(b.Token));
-        return new TokenLogprobs((int)Tokens[row], own[0], likeliest);
+        return new TokenLogprobs(token, own[0], likeliest);
     }
 }

@@ -30,7 +30,7 @@ internal static class Sampler
             ChooseSpecial(logits, tokens, special);
         }
 
-        return (tokens, scored is null ? null : Scores.Of(scored, tokens.index_select(0, inputs!.Scored!.Rows), inputs.Scored.Top));
+        return (tokens, scored is null ? null : Scores.Of(scored, tokens, inputs!.Scored!));
     }
 
     private static void ChooseSpecial(Tensor logits, Tensor tokens, SpecialInputs inputs)

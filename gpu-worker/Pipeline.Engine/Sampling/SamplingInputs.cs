@@ -16,8 +16,9 @@ internal sealed record SpecialInputs(Tensor Rows, DrawnInputs? Drawn, EditInputs
 
 /// <summary>Rows whose probabilities are asked for.</summary>
 /// <param name="Rows">int64 [scored]: which rows of the logits they are, ascending.</param>
+/// <param name="Tokens">int64 [scored]: the token asked for; below 0 where it is the one that the row chooses.</param>
 /// <param name="Top">Likeliest tokens for each.</param>
-internal sealed record ScoredInputs(Tensor Rows, int Top);
+internal sealed record ScoredInputs(Tensor Rows, Tensor Tokens, int Top);
 
 /// <summary>Rows that are drawn by chance.</summary>
 /// <param name="Places">int64 [drawn].</param>

@@ -50,13 +50,18 @@ internal sealed class SamplingRows(int vocabulary)
         Scored.Clear();
     }
 
+    /// <summary>Adds a row of which the next token is known: only how likely it is is asked. What it chooses is nobody's.</summary>
+    /// <param name="token">That token.</param>
+    /// <param name="top">How many of the likeliest are asked for.</param>
+    public void AddGiven(int token, int top) => Scored.Add(_count++, top, token);
+
     /// <summary>Adds the next row.</summary>
     public void Add(in SamplingRow row)
     {
         int index = _count++;
         if (row.Logprobs is { } top)
         {
-            Scored.Add(index, top);
+            Scored.Add(index, top, ScoredRows.Chosen);
         }
 
         if (row.IsPlain)

@@ -24,7 +24,8 @@ internal sealed class SamplingUpload(Device device) : IDisposable
         Tensor numbers = SendNumbers(rows);
         return new SamplingInputs(
             special == 0 ? null : SendSpecial(rows, numbers),
-            scored == 0 ? null : new ScoredInputs(numbers.narrow(0, numbers.shape[0] - scored, scored), rows.Scored.Top));
+            scored == 0 ? null : new ScoredInputs(
+                numbers.narrow(0, numbers.shape[0] - (2 * scored), scored), numbers.narrow(0, numbers.shape[0] - scored, scored), rows.Scored.Top));
     }
 
     /// <inheritdoc/>
@@ -51,7 +52,7 @@ internal sealed class SamplingUpload(Device device) : IDisposable
 
     private Tensor SendNumbers(SamplingRows rows)
     {
-        int total = rows.Special.Length + rows.Drawn.Count + rows.Masked.Count + rows.Edits.Length + rows.Scored.Rows.Length;
+        int total = rows.Special.Length + rows.Drawn.Count + rows.Masked.Count + rows.Edits.Length + (2 * rows.Scored.Rows.Length);
         Span<long> numbers = _numbers.Reserve(total);
         int at = 0;
         Widen(rows.Special, numbers, ref at);
@@ -67,6 +68,7 @@ internal sealed class SamplingUpload(Device device) : IDisposable
         }
 
         Widen(rows.Scored.Rows, numbers, ref at);
+        Widen(rows.Scored.Tokens, numbers, ref at);
         return _numbers.Send(total);
     }
 

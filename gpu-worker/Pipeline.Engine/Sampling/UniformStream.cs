@@ -12,6 +12,9 @@ internal static class UniformStream
     public static double At(ulong seed, int position) =>
         (Mix(Mix(seed + Golden) + (Golden * ((ulong)position + 1))) >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>The seed of one of several completions of the same prompt: the first has the request's own.</summary>
+    public static ulong SeedOf(ulong seed, int choice) => choice == 0 ? seed : Mix(seed ^ Mix((ulong)choice));
+
     /// <summary>Scrambles 64 bits: each input bit changes about half of the output's.</summary>
     public static ulong Mix(ulong value)
     {

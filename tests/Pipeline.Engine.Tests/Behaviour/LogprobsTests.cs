@@ -36,6 +36,33 @@ public sealed class LogprobsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, 2048)]
+    [InlineData(1, 13)]
+    public void Prompts_are_scored_whole_whatever_the_cache_has_and_whoever_runs_beside(int stepsAhead, int tokenBudget)
+    {
+        ReferenceModel reference = new(_model.Directory);
+        using InferenceEngine engine = InferenceEngine.Load(new()
+        {
+            ModelDirectory = _model.Directory, StepsAhead = stepsAhead, Threads = 1, BlockSize = 2, BlockCount = 50, TokenBudget = tokenBudget,
+        });
+        GenerationRequest[] requests = [.. EngineDriver.Prompts(18, 97, 30, 5).Select((prompt, i) => EngineDriver.Greedy($"{i}", prompt, 12) with
+        {
+            PromptLogprobs = i % 3 == 2 ? null : i % 4, Logprobs = i % 2 == 0 ? 1 : null,
+        })];
+        Dictionary<string, GenerationResult> results = EngineDriver.Run(engine, requests);
+        Assert.True(engine.Statistics.Preemptions > 0);
+        foreach (GenerationRequest request in requests)
+        {
+            GenerationResult result = results[request.Id];
+            GreedyCheck.AreGreedy(reference, request.Prompt, result.Tokens, request.Id);
+            Assert.Equal(request.PromptLogprobs is null ? null : request.Prompt.Count - 1, result.PromptLogprobs?.Count);
+            double[][] logits = reference.Logits(request.Prompt, 0);
+            Assert.All(result.PromptLogprobs ?? [], (scored, i) =>
+                AssertLogprobs(LogSoftmax(logits[i]), scored, request.Prompt[i + 1], request.PromptLogprobs!.Value));
+        }
+    }
+
     [Fact]
     public void To_ask_for_them_changes_no_token()
     {
