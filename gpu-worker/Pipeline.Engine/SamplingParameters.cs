@@ -36,6 +36,9 @@ public sealed record SamplingParameters
     /// <summary>With a seed the same request gives the same tokens, whatever else runs. Null: drawn anew.</summary>
     public long? Seed { get; init; }
 
+    /// <summary>Whether less likely tokens cannot be drawn at all.</summary>
+    internal bool LimitsCandidates => TopP < 1 || TopK > 0 || MinP > 0;
+
     /// <summary>Whether a token's chance depends on which ones came before it otherwise than through the model.</summary>
     internal bool CountsTokens => PresencePenalty != 0 || FrequencyPenalty != 0 || RepetitionPenalty != 1;
 }

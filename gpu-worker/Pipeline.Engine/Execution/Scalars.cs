@@ -11,5 +11,7 @@ internal static class Scalars
 {
     public static readonly Scalar Zero = 0;
     public static readonly Scalar One = 1;
+    /// <summary>The top-k that leaves all tokens.</summary>
+    public static readonly Scalar Everything = int.MaxValue;
     public static readonly Scalar NegativeInfinity = float.NegativeInfinity;
 }

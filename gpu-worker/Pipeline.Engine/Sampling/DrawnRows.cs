@@ -2,11 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Engine.Sampling;
 
-/// <summary>The rows of a step that are drawn by chance, laid out for the device. Kept from step to step.</summary>
+/// <summary>Rows of a step that are drawn by chance, laid out for the device. Kept from step to step.</summary>
 internal sealed class DrawnRows
 {
     /// <summary>Numbers for each row.</summary>
     public const int Settings = 5;
+
+    // A product with it is less than the number itself, however that is rounded.
+    private const double HighestChance = 1 - (1.0 / (1L << 50));
 
     private readonly List<int> _places = new(64);
     private readonly List<double>[] _settings = [.. Enumerable.Range(0, Settings).Select(_ => new List<double>(64))];
@@ -36,7 +39,7 @@ internal sealed class DrawnRows
         _settings[1].Add(parameters.MinP);
         _settings[2].Add(parameters.TopK == 0 ? int.MaxValue : parameters.TopK);
         _settings[3].Add(parameters.TopP);
-        _settings[4].Add(row.Uniform);
+        _settings[4].Add(Math.Min(row.Uniform, HighestChance));
     }
 
     /// <summary>Writes all temperatures, then all min-p, top-k (2^31 - 1 for all tokens), top-p, and chances.</summary>

@@ -40,18 +40,31 @@ internal static class Sampler
         LogitChange.Edit(special, inputs.Edits);
         LogitChange.Mask(special, inputs.Masks);
         Tensor meaningless = tokens.index_select(0, inputs.Rows).lt(Scalars.Zero);
-        tokens.index_copy_(0, inputs.Rows, ChooseAmong(special, inputs.Drawn).masked_fill_(meaningless, NotFiniteScalar));
+        tokens.index_copy_(0, inputs.Rows, ChooseAmong(special, inputs).masked_fill_(meaningless, NotFiniteScalar));
     }
 
-    private static Tensor ChooseAmong(Tensor logits, DrawnInputs? drawn)
+    private static Tensor ChooseAmong(Tensor logits, SpecialInputs inputs)
     {
-        if (drawn is not null && drawn.Places.shape[0] == logits.shape[0])
+        Tensor? fromAll = DrawFor(inputs.FromAll, Draw.FromAll), fromLikeliest = DrawFor(inputs.FromLikeliest, Draw.FromLikeliest);
+        if ((fromAll ?? fromLikeliest) is { } drawn && drawn.shape[0] == logits.shape[0])
         {
-            return Draw.Choose(logits, drawn.Settings);
+            return drawn;
         }
 
         Tensor tokens = logits.argmax(-1);
-        return drawn is null ? tokens
-            : tokens.index_copy_(0, drawn.Places, Draw.Choose(logits.index_select(0, drawn.Places), drawn.Settings));
+        Put(inputs.FromAll, fromAll);
+        Put(inputs.FromLikeliest, fromLikeliest);
+        return tokens;
+
+        Tensor? DrawFor(DrawnInputs? rows, Func<Tensor, Tensor, Tensor> draw) => rows is null ? null
+            : draw(rows.Places.shape[0] == logits.shape[0] ? logits : logits.index_select(0, rows.Places), rows.Settings);
+
+        void Put(DrawnInputs? rows, Tensor? chosen)
+        {
+            if (rows is not null)
+            {
+                tokens.index_copy_(0, rows.Places, chosen!);
+            }
+        }
     }
 }

@@ -9,10 +9,12 @@ internal sealed record SamplingInputs(SpecialInputs? Special, ScoredInputs? Scor
 
 /// <summary>Rows that do not just take the likeliest token.</summary>
 /// <param name="Rows">int64 [special]: which rows of the logits they are, ascending. A place is an index into these.</param>
-/// <param name="Drawn">Which of them are drawn by chance; null for none.</param>
+/// <param name="FromAll">Which of them are drawn from all tokens; null for none.</param>
+/// <param name="FromLikeliest">Which of them are drawn from the likeliest; null for none.</param>
 /// <param name="Edits">What is done to single logits; null for nothing.</param>
 /// <param name="Masks">What may be chosen; null where all may.</param>
-internal sealed record SpecialInputs(Tensor Rows, DrawnInputs? Drawn, EditInputs? Edits, MaskInputs? Masks);
+internal sealed record SpecialInputs(
+    Tensor Rows, DrawnInputs? FromAll, DrawnInputs? FromLikeliest, EditInputs? Edits, MaskInputs? Masks);
 
 /// <summary>Rows whose probabilities are asked for.</summary>
 /// <param name="Rows">int64 [scored]: which rows of the logits they are, ascending.</param>

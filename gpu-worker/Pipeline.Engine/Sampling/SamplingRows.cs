@@ -17,8 +17,11 @@ internal sealed class SamplingRows(int vocabulary)
     /// <summary>The rows that do not just take the likeliest token, ascending.</summary>
     public ReadOnlySpan<int> Special => CollectionsMarshal.AsSpan(_special);
 
-    /// <summary>Those of them that are drawn by chance.</summary>
-    public DrawnRows Drawn { get; } = new();
+    /// <summary>Those of them that are drawn from all tokens.</summary>
+    public DrawnRows FromAll { get; } = new();
+
+    /// <summary>Those of them that are drawn from the likeliest.</summary>
+    public DrawnRows FromLikeliest { get; } = new();
 
     /// <summary>Those of them whose choice is constrained.</summary>
     public MaskedRows Masked { get; } = new(vocabulary);
@@ -45,7 +48,8 @@ internal sealed class SamplingRows(int vocabulary)
         _special.Clear();
         _edits.Clear();
         _editedEnds.Clear();
-        Drawn.Clear();
+        FromAll.Clear();
+        FromLikeliest.Clear();
         Masked.Clear();
         Scored.Clear();
     }
@@ -81,7 +85,7 @@ internal sealed class SamplingRows(int vocabulary)
         _editedEnds.Add(_edits.Count);
         if (row.Parameters.Temperature != 0)
         {
-            Drawn.Add(place, row);
+            (row.Parameters.LimitsCandidates ? FromLikeliest : FromAll).Add(place, row);
         }
     }
 }

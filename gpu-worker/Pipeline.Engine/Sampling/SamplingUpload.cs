@@ -38,25 +38,32 @@ internal sealed class SamplingUpload(Device device) : IDisposable
 
     private SpecialInputs SendSpecial(SamplingRows rows, Tensor numbers)
     {
-        int special = rows.Special.Length, drawn = rows.Drawn.Count, masked = rows.Masked.Count, edits = rows.Edits.Length;
         Tensor? settings = SendSettings(rows);
-        int drawnNumbers = DrawnRows.Settings * drawn;
-        return new SpecialInputs(
-            numbers.narrow(0, 0, special),
-            drawn == 0 ? null : new DrawnInputs(
-                numbers.narrow(0, special, drawn), settings!.narrow(0, 0, drawnNumbers).view(DrawnRows.Settings, drawn, 1)),
-            edits == 0 ? null : new EditInputs(
-                numbers.narrow(0, special + drawn + masked, edits), settings!.narrow(0, drawnNumbers, 3 * edits).view(3, edits)),
-            masked == 0 ? null : new MaskInputs(numbers.narrow(0, special + drawn, masked), SendMasks(rows.Masked)));
+        int number = 0, setting = 0;
+        Tensor special = Next(rows.Special.Length);
+        DrawnInputs? fromAll = NextDrawn(rows.FromAll), fromLikeliest = NextDrawn(rows.FromLikeliest);
+        MaskInputs? masks = rows.Masked.Count == 0 ? null : new MaskInputs(Next(rows.Masked.Count), SendMasks(rows.Masked));
+        EditInputs? edits = rows.Edits.Length == 0
+            ? null : new EditInputs(Next(rows.Edits.Length), NextSettings(3 * rows.Edits.Length).view(3, rows.Edits.Length));
+        return new SpecialInputs(special, fromAll, fromLikeliest, edits, masks);
+
+        DrawnInputs? NextDrawn(DrawnRows drawn) => drawn.Count == 0 ? null : new DrawnInputs(
+            Next(drawn.Count), NextSettings(DrawnRows.Settings * drawn.Count).view(DrawnRows.Settings, drawn.Count, 1));
+
+        Tensor Next(int count) => numbers.narrow(0, (number += count) - count, count);
+
+        Tensor NextSettings(int count) => settings!.narrow(0, (setting += count) - count, count);
     }
 
     private Tensor SendNumbers(SamplingRows rows)
     {
-        int total = rows.Special.Length + rows.Drawn.Count + rows.Masked.Count + rows.Edits.Length + (2 * rows.Scored.Rows.Length);
+        int total = rows.Special.Length + rows.FromAll.Count + rows.FromLikeliest.Count + rows.Masked.Count + rows.Edits.Length
+            + (2 * rows.Scored.Rows.Length);
         Span<long> numbers = _numbers.Reserve(total);
         int at = 0;
         Widen(rows.Special, numbers, ref at);
-        Widen(rows.Drawn.Places, numbers, ref at);
+        Widen(rows.FromAll.Places, numbers, ref at);
+        Widen(rows.FromLikeliest.Places, numbers, ref at);
         Widen(rows.Masked.Places, numbers, ref at);
         int edit = 0;
         for (int place = 0; place < rows.EditedEnds.Length; place++)
@@ -75,14 +82,16 @@ internal sealed class SamplingUpload(Device device) : IDisposable
     private Tensor? SendSettings(SamplingRows rows)
     {
         ReadOnlySpan<LogitEdit> edits = rows.Edits;
-        int drawn = DrawnRows.Settings * rows.Drawn.Count, total = drawn + (3 * edits.Length);
+        int all = DrawnRows.Settings * rows.FromAll.Count, drawn = all + (DrawnRows.Settings * rows.FromLikeliest.Count);
+        int total = drawn + (3 * edits.Length);
         if (total == 0)
         {
             return null;
         }
 
         Span<double> settings = _settings.Reserve(total);
-        rows.Drawn.WriteTo(settings);
+        rows.FromAll.WriteTo(settings);
+        rows.FromLikeliest.WriteTo(settings[all..]);
         for (int i = 0; i < edits.Length; i++)
         {
             settings[drawn + i] = edits[i].Bias;

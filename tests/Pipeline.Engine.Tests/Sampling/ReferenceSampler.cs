@@ -37,7 +37,9 @@ internal static class ReferenceSampler
         return changed;
     }
 
-    /// <summary>The candidates in order of probability, each with its probability among them.</summary>
+    /// <summary>
+    /// The candidates, each with its probability among them: in order of probability, or of ids where nothing makes fewer of them.
+    /// </summary>
     public static (int Token, double Probability)[] Candidates(double[] logits, SamplingParameters parameters)
     {
         int[] order = [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ThenBy(i => i)];
@@ -56,7 +58,8 @@ internal static class ReferenceSampler
             before += weights[kept++];
         }
 
-        return [.. Enumerable.Range(0, kept).Select(i => (order[i], weights[i] / before))];
+        IEnumerable<(int Token, double Probability)> candidates = Enumerable.Range(0, kept).Select(i => (order[i], weights[i] / before));
+        return parameters is { TopP: 1, TopK: 0, MinP: 0 } ? [.. candidates.OrderBy(candidate => candidate.Token)] : [.. candidates];
     }
 
     /// <summary>The candidate that a chance in [0, 1) meets.</summary>

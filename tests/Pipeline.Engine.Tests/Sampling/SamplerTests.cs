@@ -48,6 +48,31 @@ public sealed class SamplerTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(3, 40)]
+    [InlineData(0.001, 1)]
+    public void Of_a_large_vocabulary_the_same_is_drawn_whether_looking_at_the_nearest_is_enough_or_not(double spread, int equal)
+    {
+        const int vocabulary = 4 * Draw.Near;
+        Random random = new(6);
+        float[] logits = [.. Enumerable.Range(0, 8 * vocabulary).Select(i => (float)(spread * Math.Log(1 + (random.Next(vocabulary) / equal * equal))))];
+        for (int round = 0; round < 20; round++)
+        {
+            SamplingRow[] rows = [.. Enumerable.Range(0, 8).Select(i => new SamplingRow(
+                new()
+                {
+                    Temperature = 0.2f + (float)random.NextDouble(), TopP = i == 7 ? 1 : (float)random.NextDouble(), MinP = i % 3 == 0 ? 0.02f : 0,
+                    TopK = i % 2 == 0 ? random.Next(1, 2 * Draw.Near) : 0,
+                },
+                random.NextDouble()))];
+            Assert.Equal(
+                rows.Select((row, i) => (long)ReferenceSampler.Choose(
+                    [.. logits[(i * vocabulary)..((i + 1) * vocabulary)].Select(logit => (double)logit)], row.Parameters, row.Uniform)),
+                Choose(logits, rows));
+        }
+    }
+
     [Fact]
     public void The_extremes_of_chance_stay_within_the_candidates()
     {
