@@ -15,7 +15,7 @@ internal static class ChatCompletionWriter
             writer.WriteStartObject();
             writer.WriteNumber("index", i);
             WriteMessage(writer, answer.Choices[i].Message);
-            writer.WriteNull("logprobs");
+            LogprobsWriter.WriteChat(writer, answer.Choices[i].Scores);
             CompletionParts.WriteFinish(writer, answer.Choices[i]);
             writer.WriteEndObject();
         }

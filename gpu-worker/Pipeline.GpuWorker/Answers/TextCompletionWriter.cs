@@ -15,7 +15,7 @@ internal static class TextCompletionWriter
             writer.WriteStartObject();
             writer.WriteString("text", answer.Choices[i].Message.Content);
             writer.WriteNumber("index", i);
-            writer.WriteNull("logprobs");
+            LogprobsWriter.WriteCompletion(writer, answer.Choices[i].Scores);
             CompletionParts.WriteFinish(writer, answer.Choices[i]);
             writer.WriteEndObject();
         }

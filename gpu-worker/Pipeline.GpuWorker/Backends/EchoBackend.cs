@@ -110,12 +110,12 @@ internal sealed class EchoBackend : IBackend
         job.Id,
         job.Model,
         _time.GetUtcNow().ToUnixTimeSeconds(),
-        [.. request.Texts.Select(text => new Choice(OutputMessage.Of(text), FinishReason.Stop))],
+        [.. request.Texts.Select(text => new Choice(OutputMessage.Of(text), FinishReason.Stop, null))],
         new Usage(request.PromptTokens, 0, request.Texts.Sum(EchoRequest.CountTokens), 0));
 
     private static AnswerForm Form(string url) => url switch
     {
-        RequestReader.Completions => new CompletionForm(),
+        RequestReader.Completions => new CompletionForm(Echo: false),
         RequestReader.Responses => new ResponseForm(new ResponseSettings { Temperature = 1, TopP = 1 }, NoRules),
         _ => new ChatForm(NoRules),
     };

@@ -67,7 +67,7 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             AttemptSeconds seconds = Seconds(group.Results);
             if (group.Error is not null || group.IsCancelled)
             {
-                AttemptTokens tokens = Tokens(Usage.Of(group.Results, reasoning: 0), group.Results);
+                AttemptTokens tokens = Tokens(request.UsageOf(group.Results), group.Results);
                 return group.Error is { } error ? Refusal(error) with { Tokens = tokens, Seconds = seconds } : BackendAnswer.Dropped(tokens, seconds);
             }
 

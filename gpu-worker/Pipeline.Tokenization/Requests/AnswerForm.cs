@@ -9,7 +9,8 @@ public abstract record AnswerForm(string PromptParam);
 public sealed record ChatForm(OutputRules Output) : AnswerForm("messages");
 
 /// <summary>OpenAI's <c>text_completion</c>.</summary>
-public sealed record CompletionForm() : AnswerForm("prompt");
+/// <param name="Echo">Whether the prompts come before the completions.</param>
+public sealed record CompletionForm(bool Echo) : AnswerForm("prompt");
 
 /// <summary>OpenAI's <c>response</c>.</summary>
 /// <param name="Settings">What the answer repeats of the request.</param>

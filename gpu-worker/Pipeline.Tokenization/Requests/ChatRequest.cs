@@ -19,22 +19,28 @@ internal sealed record ChatRequest(
     /// <summary>What is to be done with a prompt that is too long; null for nothing.</summary>
     public PromptTruncation? Truncation { get; private init; }
 
+    /// <summary>How many completions.</summary>
+    public ChoiceCount Choices { get; init; } = ChoiceCount.One;
+
     private static readonly HashSet<string> Unsupported =
     [
         "audio", "function_call", "functions", "modalities", "moderation", "prediction",
         "prompt_cache_retention", "prompt_cache_options", "stream_options", "verbosity",
-        "web_search_options", "top_k", "min_p", "min_tokens", "repetition_penalty", "length_penalty", "stop_token_ids",
+        "web_search_options", "length_penalty",
         "guided_decoding_backend", "guided_whitespace_pattern", "add_generation_prompt",
         "continue_final_message", "documents", "chat_template", "logits_processors", "include_stop_str_in_output",
         "skip_special_tokens", "bad_words", "prompt_logprobs", "best_of", "use_beam_search", "priority",
     ];
+
+    /// <summary>OpenAI's limit.</summary>
+    private const int MostLogprobs = 20;
 
     private static readonly HashSet<string> OwnVariables = ["messages", "tools", "add_generation_prompt"];
 
     public static ChatRequest Read(RequestFields fields)
     {
         JsonArray messages = ChatMessages.Read(fields);
-        CommonParameters common = CommonParameters.Read(fields);
+        CommonParameters common = CommonParameters.Read(fields) with { Logprobs = ReadLogprobs(fields) };
         RefuseUnlessNeutral(fields);
         var request = new ChatRequest(
             common,
@@ -43,29 +49,35 @@ internal sealed record ChatRequest(
             ToolUse.Read(fields, ToolDefinition.ReadNested, nested: true),
             fields.Text("reasoning_effort"),
             ReadTemplateVariables(fields));
-        request = request with { Output = ReadOutput(fields), Truncation = PromptTruncation.Read(fields, request.MaxTokens) };
+        request = request with
+        {
+            Choices = ChoiceCount.Read(fields, hasBestOf: false),
+            Output = ReadOutput(fields),
+            Truncation = PromptTruncation.Read(fields, request.MaxTokens),
+        };
         fields.RefuseOthers(Unsupported);
         return request;
     }
 
     private static void RefuseUnlessNeutral(RequestFields fields)
     {
-        foreach (string flag in new[] { "logprobs", "store" })
+        if (fields.Flag("store") == true)
         {
-            if (fields.Flag(flag) == true)
-            {
-                throw RequestErrorException.Unsupported(flag);
-            }
-        }
-        if (fields.Integer("top_logprobs", 0) is > 0)
-        {
-            throw RequestErrorException.Unsupported("top_logprobs");
+            throw RequestErrorException.Unsupported("store");
         }
         ServiceTier.Check(fields);
     }
 
     private static StructuredOutput? ReadOutput(RequestFields fields) => GuidedOutput.Read(
         fields, fields.TryGet("response_format", out JsonElement format) ? TextFormat.Read(new RequestFields(format, "response_format"), nested: true) : null);
+
+    private static int? ReadLogprobs(RequestFields fields)
+    {
+        bool asked = fields.Flag("logprobs") == true;
+        int top = (int)(fields.Integer("top_logprobs", 0, MostLogprobs) ?? 0);
+        return asked || top == 0 ? (asked ? top : null) : throw RequestErrorException.Invalid("top_logprobs", "invalid_parameter_combination",
+            "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.");
+    }
 
     private static long? ReadMaxTokens(RequestFields fields)
     {

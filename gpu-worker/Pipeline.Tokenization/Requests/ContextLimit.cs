@@ -38,7 +38,7 @@ public sealed record ContextLimit(int Tokens)
         ArgumentNullException.ThrowIfNull(request);
         foreach (int[] prompt in request.Prompts)
         {
-            if (Tokens - prompt.Length < (request.MaxTokens ?? 1))
+            if (Tokens - prompt.Length < Math.Max(1, request.MaxTokens ?? 1))
             {
                 throw TooLong(request, prompt.Length);
             }

@@ -78,6 +78,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
         int[] kept = Truncate(request.Truncation, tokens, request.MaxTokens);
         return new ModelRequest([kept], request.MaxTokens, request.Common, new ChatForm(new OutputRules(tools, reasoning)))
         {
+            Choices = request.Choices,
             Output = Combine(request.Output, tools, chats, reasoning),
             TruncatedTokens = tokens.Length - kept.Length,
         };
@@ -107,15 +108,16 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
     {
         int[][] prompts = [.. request.Prompts.Select(Encode)];
         int[][] kept = [.. prompts.Select(prompt => Truncate(request.Truncation, prompt, request.MaxTokens))];
-        return new ModelRequest(kept, request.MaxTokens, request.Common, new CompletionForm())
+        return new ModelRequest(kept, request.MaxTokens, request.Common, new CompletionForm(request.Echo))
         {
+            Choices = request.Choices,
             Output = request.Output,
             TruncatedTokens = prompts.Sum(prompt => prompt.Length) - kept.Sum(prompt => prompt.Length),
         };
     }
 
     private int[] Truncate(PromptTruncation? truncation, int[] tokens, long? maxTokens) =>
-        truncation?.Apply(tokens, contextLength - (maxTokens ?? 1)) ?? tokens;
+        truncation?.Apply(tokens, contextLength - Math.Max(1, maxTokens ?? 1)) ?? tokens;
 
     private static StructuredOutput? Combine(StructuredOutput? output, ToolUse? tools, ChatTemplate template, ReasoningStart reasoning) =>
         output is null ? null

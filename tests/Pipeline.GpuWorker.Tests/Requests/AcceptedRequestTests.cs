@@ -102,6 +102,46 @@ public sealed class AcceptedRequestTests : IDisposable
         Assert.InRange(_fixture.Chat("\"top_p\":0").Generations[0].Sampling.TopP, float.Epsilon, 1e-6f);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void All_that_says_how_tokens_are_chosen_reaches_the_engine(bool chat)
+    {
+        const string all = "\"presence_penalty\":0.5,\"frequency_penalty\":-0.5,\"repetition_penalty\":1.25,\"top_k\":40,\"min_p\":0.125,"
+            + "\"logit_bias\":{\"5\":-100,\"7\":2.5},\"min_tokens\":3,\"stop_token_ids\":[8,9]";
+        GenerationRequest request = (chat ? _fixture.Chat(all) : _fixture.Completion(all)).Generations[0];
+        SamplingParameters sampling = request.Sampling;
+        Assert.Equal((0.5f, -0.5f, 1.25f), (sampling.PresencePenalty, sampling.FrequencyPenalty, sampling.RepetitionPenalty));
+        Assert.Equal((40, 0.125f), (sampling.TopK, sampling.MinP));
+        Assert.Equal([(5, -100f), (7, 2.5f)], sampling.LogitBias.Select(bias => (bias.Key, bias.Value)));
+        Assert.Equal(3, request.MinTokens);
+        Assert.Equal([8, 9], request.StopTokens);
+        Assert.Equal(0, _fixture.Chat("\"top_k\":-1").Generations[0].Sampling.TopK);
+    }
+
+    [Fact]
+    public void Several_completions_of_a_prompt_are_siblings_and_of_several_prompts_follow_each_other()
+    {
+        MappedRequest request = _fixture.Completion("\"n\":2,\"best_of\":3,\"seed\":5", "[[1,2],[3]]");
+        Assert.Equal(["id-1", "id-1/1", "id-1/2", "id-1/3", "id-1/4", "id-1/5"], request.Generations.Select(one => one.Id));
+        Assert.Equal([0, 1, 2, 0, 1, 2], request.Generations.Select(one => one.Choice));
+        Assert.Equal([2, 2, 2, 1, 1, 1], request.Generations.Select(one => one.Prompt.Count));
+        Assert.All(request.Generations, one => Assert.Equal((5L, 0), (one.Sampling.Seed!.Value, one.Logprobs!.Value)));
+        Assert.Equal(3, _fixture.Chat("\"n\":3").Generations.Count);
+    }
+
+    [Fact]
+    public void Probabilities_are_asked_for_as_each_endpoint_does()
+    {
+        Assert.Null(_fixture.Chat("\"logprobs\":false").Generations[0].Logprobs);
+        Assert.Equal(0, _fixture.Chat("\"logprobs\":true").Generations[0].Logprobs);
+        Assert.Equal(4, _fixture.Chat("\"logprobs\":true,\"top_logprobs\":4").Generations[0].Logprobs);
+        Assert.Null(_fixture.Completion().Generations[0].Logprobs);
+        GenerationRequest[] echoed = [.. _fixture.Completion("\"logprobs\":2,\"echo\":true,\"n\":2,\"max_tokens\":0").Generations];
+        Assert.Equal([(2, 2, 1), (2, null, 1)], echoed.Select(one => (one.Logprobs!.Value, one.PromptLogprobs, one.MaxTokens)));
+        Assert.Null(_fixture.Completion("\"logprobs\":2").Generations[0].PromptLogprobs);
+    }
+
     [Fact]
     public void Variables_for_the_template_reach_it() =>
         Assert.EndsWith("formal>", _fixture.Prompt(_fixture.Chat("""

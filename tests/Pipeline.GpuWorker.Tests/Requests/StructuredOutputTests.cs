@@ -123,7 +123,7 @@ public sealed class StructuredOutputTests : IDisposable
     {
         MappedRequest request = _fixture.Completion(more, "\"hello>\"");
         Assert.Equal(expected, _fixture.Prompt(request));
-        Assert.Equal(7 - request.Generations[0].Prompt.Count, request.TruncatedTokens);
+        Assert.Equal(7 - request.Generations[0].Prompt.Count, request.Request.TruncatedTokens);
     }
 
     [Fact]
@@ -133,12 +133,12 @@ public sealed class StructuredOutputTests : IDisposable
         MappedRequest request = _fixture.Chat("\"truncate_prompt_tokens\":-1,\"max_tokens\":40", $$"""[{"role":"user","content":"{{text}}"}]""");
         Assert.Equal(RequestMapperFixture.ContextLength - 40, request.Generations[0].Prompt.Count);
         Assert.EndsWith("</>>", _fixture.Prompt(request), StringComparison.Ordinal);
-        Assert.True(request.TruncatedTokens > 140);
+        Assert.True(request.Request.TruncatedTokens > 140);
         GenerationResult result = new()
         {
             Tokens = [1], Text = "", FinishReason = FinishReason.Stop, PromptTokens = 60, CachedTokens = 0, QueueSeconds = 0, PrefillSeconds = 0, DecodeSeconds = 0,
         };
-        Assert.Contains($"\"truncated_tokens\":{request.TruncatedTokens}", request.Answer([result]).Write(request.Form), StringComparison.Ordinal);
+        Assert.Contains($"\"truncated_tokens\":{request.Request.TruncatedTokens}", request.Answer([result]).Write(request.Form), StringComparison.Ordinal);
         Assert.Throws<RequestErrorException>(() => _fixture.Chat("\"max_tokens\":40", $$"""[{"role":"user","content":"{{text}}"}]"""));
     }
 }

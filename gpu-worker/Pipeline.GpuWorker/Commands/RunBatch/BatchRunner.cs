@@ -103,7 +103,7 @@ internal sealed class BatchRunner(
             MappedRequest request = mapper.Map($"line-{number}", line.Url, line.Body, cacheSalt: "");
             GenerationGroup group = await GenerationGroup.RunAsync(request.Generations, generate, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            Totals.Add(group.Results);
+            Totals.Add(group.Results, request.UsageOf(group.Results));
             return group.Error is { } error
                 ? OutputLine.Error(line.CustomId, error) : OutputLine.Answer(line.CustomId, request.Answer(group.Results).Write(request.Form));
         }

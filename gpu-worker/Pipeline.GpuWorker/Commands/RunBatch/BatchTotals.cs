@@ -16,9 +16,8 @@ internal sealed class BatchTotals
     private long _acceptedTokens;
     private double _deviceSeconds;
 
-    public void Add(IReadOnlyList<GenerationResult> results)
+    public void Add(IReadOnlyList<GenerationResult> results, Usage usage)
     {
-        Usage usage = Usage.Of(results, reasoning: 0);
         lock (_lock)
         {
             _promptTokens += usage.Prompt;
