@@ -12,15 +12,13 @@ public class LongLineTests
 
     private static readonly string[] Lines =
     [
-        Repeat("a"), Repeat(" "), Repeat("\n"), Repeat("="), Repeat("0123456789"), Repeat("日本語"), Repeat("😀"), Repeat("withoutasinglespace"), Repeat("Hello world, 12 é\t"),
+        Repeat("a"), Repeat(" "), Repeat("日本語"), Repeat("😀"), Repeat("withoutasinglespace"), Repeat("Hello world, 12 é\t"),
     ];
 
     [Theory]
     [InlineData("qwen3")]
-    [InlineData("gpt4o")]
     [InlineData("deepseek_v3")]
     [InlineData("llama2")]
-    [InlineData("gemma3")]
     public Task Of_real_vocabularies(string name) => CheckAsync(Node.Package($"@lenml/tokenizer-{name}/models"), Lines);
 
     [Fact]
