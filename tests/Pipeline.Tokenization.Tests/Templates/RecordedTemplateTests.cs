@@ -48,11 +48,4 @@ public class RecordedTemplateTests
             Assert.Contains("(template line", error.Message, StringComparison.Ordinal);
         }
     }
-
-    private sealed class FixedClock : TimeProvider
-    {
-        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-        public override DateTimeOffset GetUtcNow() => new(2026, 3, 5, 14, 7, 9, TimeSpan.Zero);
-    }
 }
