@@ -18,6 +18,7 @@ public sealed class ChatTemplate
     private readonly IReadOnlyDictionary<string, string> _roleTokens;
     private readonly TimeProvider _time;
     private readonly Lazy<MessageShape> _shape;
+    private readonly Lazy<ToolPlace> _toolPlace;
 
     private ChatTemplate(TemplateProgram program, TemplateProgram? withTools, IReadOnlyDictionary<string, string> roleTokens, TimeProvider time)
     {
@@ -25,6 +26,7 @@ public sealed class ChatTemplate
         _withTools = withTools ?? program;
         _roleTokens = roleTokens;
         _time = time;
+        _toolPlace = new(() => ToolPlaces.Find((messages, tools) => Render(messages, addGenerationPrompt: true, tools)));
         _shape = new(() => MessageShape.Find((messages, tools) => Render(messages, addGenerationPrompt: false, tools)));
     }
 
@@ -65,8 +67,8 @@ public sealed class ChatTemplate
         string source, IReadOnlyDictionary<string, string>? roleTokens = null, TimeProvider? time = null) =>
         new(new TemplateProgram(source), null, roleTokens ?? new Dictionary<string, string>(), time ?? TimeProvider.System);
 
-    /// <summary>Whether the template takes tools.</summary>
-    public bool TakesTools => _withTools.Knows("tools");
+    /// <summary>Whether the template writes the tools that it is given. Found by trying, when it is first asked.</summary>
+    public bool TakesTools => _toolPlace.Value != ToolPlace.Nowhere;
 
     /// <summary>Whether the template has a variable, or a message's field, of this name; what it has not makes no difference to it.</summary>
     public bool Knows(string name) => _default.Knows(name) || _withTools.Knows(name);
@@ -105,6 +107,10 @@ public sealed class ChatTemplate
     /// arguments as an object. Changes the messages in place.
     /// </summary>
     internal JsonArray Adapt(JsonArray messages) => _shape.Value.Adapt(messages);
+
+    /// <summary>Puts tools where this template looks for them, which may be in the messages.</summary>
+    /// <returns>The variable <c>tools</c>, or null.</returns>
+    internal JsonArray? Place(JsonArray tools, JsonArray messages) => ToolPlaces.Put(_toolPlace.Value, messages, tools);
 
     private static TemplateProgram Parse(TemplateFile file)
     {

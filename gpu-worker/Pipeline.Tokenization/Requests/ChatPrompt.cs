@@ -21,7 +21,9 @@ internal sealed record ChatPrompt(string Param, JsonArray Messages, ToolUse? Too
         string prompt;
         try
         {
-            prompt = template.Render(template.Adapt(Messages), addGenerationPrompt: true, Tools?.Definitions, Variables);
+            JsonArray messages = template.Adapt(Messages);
+            JsonArray? tools = Tools is null ? null : template.Place(Tools.Definitions, messages);
+            prompt = template.Render(messages, addGenerationPrompt: true, tools, Variables);
         }
         catch (TemplateRenderException e)
         {

@@ -79,7 +79,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
         return new ModelRequest([kept], request.MaxTokens, request.Common, new ChatForm(new OutputRules(tools, reasoning)))
         {
             Choices = request.Choices,
-            Output = Combine(request.Output, tools, chats, reasoning),
+            Output = Combine(request.Output, tools, chats, reasoning) ?? ForcedCall.Form(tools),
             TruncatedTokens = tokens.Length - kept.Length,
         };
     }
@@ -97,7 +97,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
             : prompt.Render(tokenizer, chats);
         return new ModelRequest([tokens], limit, request.Common, new ResponseForm(request.Settings, new OutputRules(tools, reasoning)))
         {
-            Output = Combine(request.Output, tools, chats, reasoning),
+            Output = Combine(request.Output, tools, chats, reasoning) ?? ForcedCall.Form(tools),
         };
     }
 

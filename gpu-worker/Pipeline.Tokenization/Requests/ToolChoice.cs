@@ -13,6 +13,9 @@ public sealed record ToolChoice(string Mode, string? Function)
     /// <summary>Whether the model gets to know the functions at all.</summary>
     public bool Offers => Mode != "none";
 
+    /// <summary>Whether what the model says has to be a call.</summary>
+    public bool Forces => Mode is "required" or "function";
+
     internal static ToolChoice Read(JsonElement choice, IReadOnlyList<ToolDefinition> tools, bool nested)
     {
         ToolChoice read = choice.ValueKind switch
@@ -28,10 +31,7 @@ public sealed record ToolChoice(string Mode, string? Function)
         {
             throw RequestErrorException.Invalid("tool_choice", "invalid_value", $"Invalid value for 'tool_choice': 'tools' has no function '{name}'.");
         }
-        // To hold a model to a call takes a constraint on its output.
-        return read.Mode is "required" or "function"
-            ? throw RequestErrorException.UnsupportedValue("tool_choice", "'tool_choice' supports only 'none' and 'auto' with this model.")
-            : read;
+        return read;
     }
 
     private static string ReadName(RequestFields choice, bool nested)

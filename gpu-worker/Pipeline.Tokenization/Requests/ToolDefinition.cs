@@ -9,6 +9,9 @@ namespace Pipeline.Tokenization.Requests;
 /// <param name="Definition">All of it as a chat template expects it: <c>{"type":"function","function":{...}}</c>.</param>
 public sealed record ToolDefinition(string Name, JsonElement Parameters, JsonObject Definition)
 {
+    /// <summary>Whether the arguments have to be valid for the schema whenever the model calls it; where it stands, or null.</summary>
+    internal string? StrictParam { get; init; }
+
     private const int LongestName = 64;
 
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
@@ -52,10 +55,7 @@ public sealed record ToolDefinition(string Name, JsonElement Parameters, JsonObj
         JsonElement parameters = !function.TryGet("parameters", out JsonElement given) ? NoParameters
             : given.ValueKind == JsonValueKind.Object ? given
             : throw RequestErrorException.WrongType(function.PathOf("parameters"), "an object", given);
-        if (function.Flag("strict") == true)
-        {
-            throw RequestErrorException.UnsupportedValue(function.PathOf("strict"), $"'{function.PathOf("strict")}' does not support true with this model.");
-        }
+        bool strict = function.Flag("strict") ?? false;
         function.RefuseOthers(new HashSet<string>());
         var parts = new JsonObject { ["name"] = name };
         if (description is not null)
@@ -63,6 +63,9 @@ public sealed record ToolDefinition(string Name, JsonElement Parameters, JsonObj
             parts["description"] = description;
         }
         parts["parameters"] = JsonObject.Create(parameters);
-        return new ToolDefinition(name, parameters, new JsonObject { ["type"] = "function", ["function"] = parts });
+        return new ToolDefinition(name, parameters, new JsonObject { ["type"] = "function", ["function"] = parts })
+        {
+            StrictParam = strict ? function.PathOf("strict") : null,
+        };
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ThinkingModelFixture : IDisposable
     {
         _files = new TokenizerFixture().WithAdded("<s>").WithAdded("</think>");
         Tokenizer = _files.Load();
-        Mapper = new RequestMapper(Tokenizer, ChatTemplate.Parse(template), "m", 2000, new FakeTimeProvider());
+        Mapper = new RequestMapper(Tokenizer, ChatTemplate.Parse(template), "m", 2000, new FakeTimeProvider(), constraints: new OutputConstraints(Tokenizer, [1000], TimeProvider.System));
     }
 
     public const string Tools = """

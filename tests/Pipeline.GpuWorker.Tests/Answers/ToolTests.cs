@@ -127,8 +127,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("\"tool_choice\":\"auto\"", "tool_choice", "invalid_value")]
     [InlineData("\"parallel_tool_calls\":true", "parallel_tool_calls", "invalid_value")]
     [InlineData(Tools + ",\"tool_choice\":\"perhaps\"", "tool_choice", "invalid_value")]
-    [InlineData(Tools + ",\"tool_choice\":\"required\"", "tool_choice", "unsupported_value")]
-    [InlineData(Tools + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"add\"}}", "tool_choice", "unsupported_value")]
+    [InlineData(Tools + ",\"tool_choice\":\"required\",\"response_format\":{\"type\":\"json_object\"}", "response_format", "invalid_parameter_combination")]
     [InlineData(Tools + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"other\"}}", "tool_choice", "invalid_value")]
     [InlineData(Tools + ",\"tool_choice\":{\"type\":\"allowed_tools\"}", "tool_choice.type", "unsupported_value")]
     [InlineData(Tools + ",\"tool_choice\":7", "tool_choice", "invalid_type")]
@@ -146,11 +145,53 @@ public sealed class ToolTests : IDisposable
     public void A_message_with_calls_is_refused_by_its_place(string messages, string param, string code) =>
         AssertRefused(() => _model.Chat(messages: messages), param, code);
 
+    [Theory]
+    [InlineData("\"required\"", "[{\"name\":\"add\",\"arguments\":{\"a\":1}},{\"name\":\"add\",\"arguments\":{}}]", 2)]
+    [InlineData("{\"type\":\"function\",\"function\":{\"name\":\"add\"}}", "{\"name\":\"add\",\"arguments\":{\"a\":1}}", 1)]
+    public void A_model_that_has_to_call_can_say_nothing_else(string choice, string text, int calls)
+    {
+        MappedRequest request = _model.Chat(Tools + ",\"tool_choice\":" + choice);
+        Assert.NotNull(request.Generations[0].Constraint);
+        Assert.Null(_model.Chat(Tools).Generations[0].Constraint);
+        OutputMessage message = _model.Say(request, text).Choices[0].Message;
+        Assert.Equal((null, calls), (message.Content, message.ToolCalls.Count));
+        Assert.Equal("""{"a":1}""", message.ToolCalls[0].Arguments);
+    }
+
+    [Theory]
+    [InlineData("required", """{"type":"array","minItems":1,"maxItems":16,"items":{"anyOf":[{"type":"object","properties":{"name":{"const":"f"},"arguments":{"$ref":"#/items/anyOf/0/properties/arguments/$defs/x"}},"required":["name","arguments"],"additionalProperties":false}]}}""")]
+    [InlineData("f", """{"type":"object","properties":{"name":{"const":"f"},"arguments":{"$ref":"#/properties/arguments/$defs/x"}},"required":["name","arguments"],"additionalProperties":false}""")]
+    public void The_form_of_a_call_keeps_what_schemas_refer_to(string choice, string schema)
+    {
+        JsonNode tool = JsonNode.Parse("""{"model":"m","input":"a","tools":[{"type":"function","name":"f","strict":true,"parameters":{"$ref":"#/$defs/x","$defs":{"x":{"type":"object"}}}}]}""")!;
+        tool["tool_choice"] = choice == "f" ? new JsonObject { ["type"] = "function", ["name"] = "f" } : choice;
+        StructuredOutput form = new RequestReader(_model.Tokenizer, Tokenization.ChatTemplate.Parse("{{ tools | tojson }}{{ messages[0].content }}"), "m")
+            .Read(RequestReader.Responses, System.Text.Encoding.UTF8.GetBytes(tool.ToJsonString())).Output!;
+        JsonNode made = JsonNode.Parse(form.Text)!;
+        JsonNode arguments = choice == "f" ? made["properties"]!["arguments"]! : made["items"]!["anyOf"]![0]!["properties"]!["arguments"]!;
+        Assert.Equal("""{"x":{"type":"object"}}""", arguments["$defs"]!.ToJsonString());
+        arguments.AsObject().Remove("$defs");
+        Assert.Equal(schema, made.ToJsonString());
+    }
+
     [Fact]
     public void A_template_that_has_no_place_for_tools_takes_none()
     {
         using var model = new ThinkingModelFixture("{{ messages[0].content }}");
         AssertRefused(() => model.Chat(Tools), "tools", "unsupported_parameter");
+        using var silent = new ThinkingModelFixture("{% if tools %}{% endif %}{{ messages[0].content }}");
+        AssertRefused(() => silent.Chat(Tools), "tools", "unsupported_parameter");
+    }
+
+    [Fact]
+    public void A_template_that_looks_for_tools_in_the_systems_message_finds_them_there()
+    {
+        using var model = new ThinkingModelFixture(
+            "{% for m in messages %}{{ m.role }}:{{ m.content }}{% if 'tools' in m and m['tools'] is not none %}<{{ m['tools'] }}>{% endif %};{% endfor %}");
+        const string Expected = """<[{"name":"add","parameters":{"type":"object","properties":{}}}]>;user:hi;""";
+        const string Add = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"add\"}}]";
+        Assert.Equal("system:" + Expected, model.Prompt(model.Chat(Add)));
+        Assert.Equal("system:be brief" + Expected, model.Prompt(model.Chat(Add, """[{"role":"system","content":"be brief"},{"role":"user","content":"hi"}]""")));
     }
 
     private static void AssertRefused(Func<object> map, string param, string code)

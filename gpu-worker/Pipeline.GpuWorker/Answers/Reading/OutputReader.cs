@@ -35,10 +35,14 @@ internal sealed class OutputReader
     /// <param name="id">Names the completion; the ids of calls are made of it.</param>
     public OutputMessage Read(GenerationResult result, OutputRules rules, string id)
     {
-        (string? thoughts, string text) = _reasoning?.Split(result.Text, rules.Reasoning) ?? (null, result.Text);
+        // What has to be a call leaves no room for thoughts.
+        bool forced = rules.Tools is { Choice.Forces: true };
+        (string? thoughts, string text) = forced || _reasoning is null ? (null, result.Text) : _reasoning.Split(result.Text, rules.Reasoning);
         int reasoningTokens = thoughts is null ? 0 : _reasoning!.CountTokens(result.Tokens);
         thoughts = thoughts is "" ? null : thoughts;
-        (string rest, IReadOnlyList<CalledFunction> calls) = _calls is not null && rules.Tools is not null ? _calls.Read(text, rules.Tools) : (text, []);
+        (string rest, IReadOnlyList<CalledFunction> calls) = _calls is null || rules.Tools is null ? (text, [])
+            : forced && JsonCalls.Read(text, rules.Tools) is { } asked ? ("", asked)
+            : _calls.Read(text, rules.Tools);
         if (calls.Count == 0)
         {
             return new OutputMessage(thoughts is not null && text.Length == 0 ? null : text, thoughts, reasoningTokens, []);
