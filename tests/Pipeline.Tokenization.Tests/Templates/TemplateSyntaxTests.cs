@@ -104,7 +104,7 @@ public class TemplateSyntaxTests
     public void The_one_for_tools_is_taken_when_there_are_some()
     {
         using var fixture = new TokenizerFixture().WithFile("tokenizer_config.json",
-            """{"chat_template":[{"name":"default","template":"d"},{"name":"tool_use","template":"t{{ tools | length }}"}]}""");
+            """{"chat_template":[{"name":"default","template":"d"},{"name":"tool_use","template":"t{{ tools | length }}{{ tools[0].function.name }}"}]}""");
         ChatTemplate template = ChatTemplate.Load(fixture.Path);
         Assert.Equal(("d", "t1"), (template.Render([], true), template.Render([], true, [new JsonObject()])));
         Assert.True(template.TakesTools);
