@@ -106,7 +106,8 @@ public class TemplateSyntaxTests
         using var fixture = new TokenizerFixture().WithFile("tokenizer_config.json",
             """{"chat_template":[{"name":"default","template":"d"},{"name":"tool_use","template":"t{{ tools | length }}{{ tools[0].function.name }}"}]}""");
         ChatTemplate template = ChatTemplate.Load(fixture.Path);
-        Assert.Equal(("d", "t1"), (template.Render([], true), template.Render([], true, [new JsonObject()])));
+        JsonArray tools = JsonNode.Parse("""[{"function":{"name":"f"}}]""")!.AsArray();
+        Assert.Equal(("d", "t1f"), (template.Render([], true), template.Render([], true, tools)));
         Assert.True(template.TakesTools);
     }
 
