@@ -77,6 +77,9 @@ public sealed class Tokenizer
     /// <summary>The token for filling up (<c>pad_token</c>), if the model has one.</summary>
     public int? PadToken { get; }
 
+    /// <summary>The tokens that the post-processor puts behind a text, such as BERT's <c>[SEP]</c>; mostly none.</summary>
+    public IReadOnlyList<int> ClosingTokens => _postProcessor.After;
+
     /// <summary>
     /// The tokens that end a generation: <c>eos_token_id</c> of generation_config.json (of config.json where that has
     /// none), and the tokenizer's own <c>eos_token</c>.

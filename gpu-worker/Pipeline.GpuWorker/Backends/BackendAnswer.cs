@@ -1,4 +1,5 @@
 using Pipeline.Data.Results;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
 
@@ -17,6 +18,9 @@ internal sealed record BackendAnswer(int StatusCode, string? Body, AttemptTokens
 
     /// <summary>Whether the job was given up before it had an answer.</summary>
     public bool IsDropped => Body is null;
+
+    /// <summary>An answer for a job that is at fault, or failed, before anything was used.</summary>
+    public static BackendAnswer Refusal(RequestErrorException error) => new(error.Status, error.ToBody(), default, default);
 
     /// <summary>An answer for a job that was given up.</summary>
     public static BackendAnswer Dropped(AttemptTokens tokens, AttemptSeconds seconds) => new(0, null, tokens, seconds);

@@ -8,7 +8,8 @@ using Pipeline.Tokenization.Requests;
 namespace Pipeline.GpuWorker.Backends;
 
 /// <summary>
-/// A backend without a model: answers a chat or a response with the last user message, a completion with its prompts. For load
+/// A backend without a model: answers a chat or a response with the last user message, a completion with its prompts, an
+/// embedding with vectors of 8 values that only tell texts apart (<see cref="EchoVector"/>). For load
 /// and failure tests of all that lies around the engine. A token is a word: a run of characters between white space; a
 /// prompt's tokens are those of all its messages. A job takes the configured delay, which counts as device time, half of it as
 /// prefill.
@@ -74,6 +75,12 @@ internal sealed class EchoBackend : IBackend
             if (cancellationToken.IsCancellationRequested)
             {
                 return BackendAnswer.Dropped(new AttemptTokens(request.PromptTokens, 0, 0, 0), seconds);
+            }
+
+            if (job.Url == EmbeddingReader.Embeddings)
+            {
+                string list = EmbeddingListWriter.Write(job.Model, [.. request.Texts.Select(EchoVector.Of)], request.PromptTokens, request.Encoding);
+                return new BackendAnswer(200, list, new AttemptTokens(request.PromptTokens, 0, 0, 0), seconds);
             }
 
             Answer answer = Say(job, request);

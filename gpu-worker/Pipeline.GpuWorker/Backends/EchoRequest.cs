@@ -4,10 +4,13 @@ using Pipeline.Tokenization.Requests;
 namespace Pipeline.GpuWorker.Backends;
 
 /// <summary>What the echo backend reads of a request.</summary>
-/// <param name="Texts">What it answers, a choice each: a chat's last user message, or a completion's prompts.</param>
+/// <param name="Texts">What it answers, a choice each: a chat's last user message, or a completion's prompts, or what is to be embedded.</param>
 /// <param name="PromptTokens">Words of all messages or prompts.</param>
 internal sealed record EchoRequest(IReadOnlyList<string> Texts, int PromptTokens)
 {
+    /// <summary>How vectors are to be written.</summary>
+    public EmbeddingEncoding Encoding { get; private init; }
+
     /// <summary>Reads a request.</summary>
     /// <param name="url">The endpoint.</param>
     /// <param name="body">The request as JSON text.</param>
@@ -15,12 +18,16 @@ internal sealed record EchoRequest(IReadOnlyList<string> Texts, int PromptTokens
     public static EchoRequest Parse(string url, string body)
     {
         using JsonDocument document = JsonDocument.Parse(body);
-        string name = url switch { RequestReader.Completions => "prompt", RequestReader.Responses => "input", _ => "messages" };
+        string name = url switch { RequestReader.Completions => "prompt", RequestReader.Responses or EmbeddingReader.Embeddings => "input", _ => "messages" };
         return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement prompt)
             ? (name, prompt.ValueKind) switch
             {
                 ("prompt", JsonValueKind.Array) => OfPrompts([.. prompt.EnumerateArray()]),
                 ("prompt", _) => OfPrompts([prompt]),
+                ("input", JsonValueKind.Array) when url == EmbeddingReader.Embeddings =>
+                    OfPrompts([.. prompt.EnumerateArray()]) with { Encoding = ReadEncoding(document.RootElement) },
+                ("input", JsonValueKind.String) when url == EmbeddingReader.Embeddings =>
+                    OfPrompts([prompt]) with { Encoding = ReadEncoding(document.RootElement) },
                 ("input", JsonValueKind.String) => OfPrompts([prompt]),
                 (_, JsonValueKind.Array) => OfMessages(prompt),
                 _ => throw new JsonException($"its '{name}' is no array."),
@@ -30,6 +37,10 @@ internal sealed record EchoRequest(IReadOnlyList<string> Texts, int PromptTokens
 
     /// <summary>The rule: a token is a run of characters between white space.</summary>
     public static int CountTokens(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private static EmbeddingEncoding ReadEncoding(JsonElement request) =>
+        request.TryGetProperty("encoding_format", out JsonElement encoding) && encoding.ValueKind == JsonValueKind.String && encoding.ValueEquals("base64")
+            ? EmbeddingEncoding.Base64 : EmbeddingEncoding.Float;
 
     private static EchoRequest OfPrompts(JsonElement[] prompts)
     {

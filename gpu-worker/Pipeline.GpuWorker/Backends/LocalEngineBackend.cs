@@ -1,31 +1,28 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Data.Results;
 using Pipeline.Engine;
-using Pipeline.GpuWorker.Answers;
-using Pipeline.GpuWorker.Requests;
+using Pipeline.GpuWorker.Backends.Local;
 using Pipeline.GpuWorker.Telemetry;
-using Pipeline.Tokenization;
-using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.GpuWorker.Backends;
 
-/// <summary>The engine in this process.</summary>
+/// <summary>A model in this process: one that generates text or one that embeds, whichever the directory holds.</summary>
 internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimeProvider time, ILogger<LocalEngineBackend> logger) : IBackend
 {
     private readonly WorkerOptions _options = options.Value;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private EngineLoop? _loop;
-    private RequestMapper? _mapper;
+    private ILocalModel? _model;
 
     public string Device => _options.Device;
 
-    public int MaxRunning => (_loop ?? throw new InvalidOperationException("The backend has not been started.")).MaxRunning;
+    public int MaxRunning => Model.MaxRunning;
 
-    public int Running => _loop?.Statistics.Running ?? 0;
+    public int Running => _model?.Running ?? 0;
 
-    public double BusySeconds => _loop?.Statistics.BusySeconds ?? 0;
+    public double BusySeconds => _model?.BusySeconds ?? 0;
 
     public Task Completion => _completion.Task;
+
+    private ILocalModel Model => _model ?? throw new InvalidOperationException("The backend has not been started.");
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -45,42 +42,21 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
             Speculation = Enum.Parse<SpeculationMode>(_options.Speculation, ignoreCase: true),
             DraftModelDirectory = _options.DraftModelDirectory is { Length: > 0 } draft ? draft : null,
         };
-        ChatTemplate? template = ChatTemplate.Find(directory, time);
-        _loop = await Task.Run(() => new EngineLoop(InferenceEngine.Load(engine, time)), cancellationToken);
-        LogMessages.EngineLoaded(logger, _options.ModelName, _options.Dtype, _loop.KernelName);
-        if (_loop.KernelWarning is { } warning)
+        _model = await Task.Run(() => LocalModels.Load(new LocalModelSetting(engine, _options.ModelName, _options.ToolCallFormat), time), cancellationToken);
+        LogMessages.ModelLoaded(logger, _options.ModelName, _options.Dtype, _model.ComputesWith);
+        if (_model.Warning is { } warning)
         {
-            LogMessages.SlowerKernels(logger, warning);
+            LogMessages.ModelWarning(logger, warning);
         }
 
-        _mapper = new RequestMapper(_loop.Tokenizer, template, _options.ModelName, _loop.ModelConfig.ContextLength, time, toolCallFormat: _options.ToolCallFormat, constraints: _loop.Constraints);
-        _ = ForwardCompletionAsync(_loop);
+        _ = ForwardCompletionAsync(_model);
     }
 
     public async Task<BackendAnswer> RunAsync(BackendJob job, CancellationToken cancellationToken)
     {
-        EngineLoop loop = _loop ?? throw new InvalidOperationException("The backend has not been started.");
         try
         {
-            MappedRequest request = _mapper!.Map(job.Id, job.Url, job.Body, cacheSalt: job.Tenant.ToString("N"));
-            GenerationGroup group = await GenerationGroup.RunAsync(request.Generations, loop.GenerateAsync, cancellationToken);
-            AttemptSeconds seconds = Seconds(group.Results);
-            if (group.Error is not null || group.IsCancelled)
-            {
-                AttemptTokens tokens = Tokens(request.UsageOf(group.Results), group.Results);
-                return group.Error is { } error ? Refusal(error) with { Tokens = tokens, Seconds = seconds } : BackendAnswer.Dropped(tokens, seconds);
-            }
-
-            Answer answer = request.Answer(group.Results);
-            return new BackendAnswer(200, answer.Write(request.Form), Tokens(answer.Usage, group.Results), seconds)
-            {
-                CompileSeconds = request.CompileSeconds,
-                TimeToFirstToken = group.Results.Min(result => result.TimeToFirstTokenSeconds),
-            };
-        }
-        catch (RequestErrorException error)
-        {
-            return Refusal(error);
+            return await Model.RunAsync(job, cancellationToken);
         }
         catch (Exception e) when (e is EngineFailedException or ObjectDisposedException)
         {
@@ -90,35 +66,19 @@ internal sealed class LocalEngineBackend(IOptions<WorkerOptions> options, TimePr
 
     public async ValueTask DisposeAsync()
     {
-        if (_loop is { } loop)
+        if (_model is { } model)
         {
-            await loop.DisposeAsync();
+            await model.DisposeAsync();
         }
 
         _completion.TrySetResult();
     }
 
-    private static BackendAnswer Refusal(RequestErrorException error) => new(error.Status, error.ToBody(), default, default);
-
-    private static AttemptTokens Tokens(Usage usage, IReadOnlyList<GenerationResult> results) =>
-        new(usage.Prompt, usage.Cached, usage.Completion, usage.Reasoning)
-        {
-            Drafted = results.Sum(result => result.DraftedTokens),
-            Accepted = results.Sum(result => result.AcceptedTokens),
-        };
-
-    /// <summary>The device's seconds add up; what waited side by side waited once.</summary>
-    private static AttemptSeconds Seconds(IReadOnlyList<GenerationResult> results) => new(
-        results.Select(result => result.QueueSeconds).DefaultIfEmpty().Max(),
-        results.Sum(result => result.PrefillSeconds),
-        results.Sum(result => result.DecodeSeconds),
-        results.Sum(result => result.DeviceSeconds));
-
-    private async Task ForwardCompletionAsync(EngineLoop loop)
+    private async Task ForwardCompletionAsync(ILocalModel model)
     {
         try
         {
-            await loop.Completion;
+            await model.Completion;
             _completion.TrySetResult();
         }
         catch (EngineFailedException e)

@@ -9,11 +9,11 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 1002, Level = LogLevel.Critical, Message = "The backend failed. The worker stops; its jobs will be taken back.")]
     public static partial void BackendFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "The engine has loaded {Model} as {Dtype}; it computes with {Kernels} kernels.")]
-    public static partial void EngineLoaded(ILogger logger, string model, string dtype, string kernels);
+    [LoggerMessage(EventId = 1003, Level = LogLevel.Information, Message = "{Model} is loaded as {Dtype}; it computes with {What}.")]
+    public static partial void ModelLoaded(ILogger logger, string model, string dtype, string what);
 
-    [LoggerMessage(EventId = 1004, Level = LogLevel.Warning, Message = "The engine is slower than it should be. {Reason}")]
-    public static partial void SlowerKernels(ILogger logger, string reason);
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Warning, Message = "The model is not as it should be. {Reason}")]
+    public static partial void ModelWarning(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "Registered as worker {WorkerId} for {Model} on {Device}.")]
     public static partial void WorkerRegistered(ILogger logger, string workerId, string model, string device);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Tokenization.Requests;
 
-/// <summary>One prompt of a completion: a text or tokens.</summary>
+/// <summary>One prompt of a completion, or one input to embed: a text or tokens.</summary>
 /// <param name="Path">Where it stands in the request, such as <c>prompt[1]</c>.</param>
 /// <param name="Text">The prompt as text, or null.</param>
 /// <param name="Tokens">The prompt as token ids, or null.</param>
@@ -12,25 +12,27 @@ internal sealed record CompletionPrompt(string Path, string? Text, int[]? Tokens
     private const int MostPrompts = 2048;
 
     /// <summary>Reads a text, tokens, or an array of either.</summary>
-    public static IReadOnlyList<CompletionPrompt> Read(JsonElement prompt)
+    /// <param name="prompt">What is read.</param>
+    /// <param name="name">The parameter that it is.</param>
+    public static IReadOnlyList<CompletionPrompt> Read(JsonElement prompt, string name = "prompt")
     {
         if (prompt.ValueKind == JsonValueKind.String)
         {
-            return [new CompletionPrompt("prompt", prompt.GetString(), null)];
+            return [new CompletionPrompt(name, prompt.GetString(), null)];
         }
         if (prompt.ValueKind != JsonValueKind.Array)
         {
-            throw RequestErrorException.WrongType("prompt", "a string, an array of strings or an array of tokens", prompt);
+            throw RequestErrorException.WrongType(name, "a string, an array of strings or an array of tokens", prompt);
         }
-        RequireElements(prompt, "prompt");
+        RequireElements(prompt, name);
         if (prompt[0].ValueKind == JsonValueKind.Number)
         {
-            return [ReadTokens(prompt, "prompt")];
+            return [ReadTokens(prompt, name)];
         }
         return prompt.GetArrayLength() <= MostPrompts
-            ? [.. prompt.EnumerateArray().Select((one, i) => ReadOne(one, $"prompt[{i}]"))]
-            : throw RequestErrorException.Invalid("prompt", "array_above_max_length",
-                $"Invalid 'prompt': array too long. Expected an array with maximum length {MostPrompts}, but got an array with length {prompt.GetArrayLength()} instead.");
+            ? [.. prompt.EnumerateArray().Select((one, i) => ReadOne(one, $"{name}[{i}]"))]
+            : throw RequestErrorException.Invalid(name, "array_above_max_length",
+                $"Invalid '{name}': array too long. Expected an array with maximum length {MostPrompts}, but got an array with length {prompt.GetArrayLength()} instead.");
     }
 
     private static CompletionPrompt ReadOne(JsonElement prompt, string path) => prompt.ValueKind switch

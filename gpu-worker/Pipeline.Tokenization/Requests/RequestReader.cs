@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Pipeline.Tokenization.Requests;
@@ -31,37 +30,16 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
     /// <exception cref="RequestErrorException">The request is to be answered with this error.</exception>
     public ModelRequest Read(string path, ReadOnlySpan<byte> body)
     {
-        var fields = new RequestFields(Parse(body));
-        CheckModel(fields);
+        RequestFields fields = RequestBody.Read(body, model);
         return path switch
         {
             ChatCompletions => ReadChat(ChatRequest.Read(fields)),
             Completions => ReadCompletion(CompletionRequest.Read(fields)),
             Responses => ReadResponse(ResponseRequest.Read(fields)),
+            EmbeddingReader.Embeddings => throw RequestErrorException.Invalid("model", "model_not_supported",
+                $"The model '{model}' generates text: it does not answer {path}."),
             _ => throw RequestErrorException.Invalid("url", "invalid_url", $"The endpoint '{path}' is not supported by this model."),
         };
-    }
-
-    private static JsonElement Parse(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            return JsonText.Parse(body);
-        }
-        catch (JsonException e)
-        {
-            throw RequestErrorException.Invalid(null, "invalid_json", $"We could not parse the JSON body of your request: {e.Message}");
-        }
-    }
-
-    private void CheckModel(RequestFields fields)
-    {
-        string asked = fields.Text("model") ?? throw RequestErrorException.Missing("model");
-        if (asked != model)
-        {
-            throw new RequestErrorException(404, $"The model '{asked}' does not exist or you do not have access to it.",
-                "invalid_request_error", "model", "model_not_found");
-        }
     }
 
     private ModelRequest ReadChat(ChatRequest request)

@@ -41,8 +41,24 @@ public sealed class EchoBackendTests
         }
     }
 
+    [Fact]
+    public async Task It_answers_embeddings_with_vectors_that_tell_texts_apart()
+    {
+        await using EchoBackend backend = Create(TimeProvider.System, 0);
+        BackendAnswer answer = await backend.RunAsync(Job("""{"input":["one two","three","one two"]}""", "/v1/embeddings"), default);
+        JsonElement body = JsonDocument.Parse(answer.Body!).RootElement;
+        float[][] vectors = [.. body.GetProperty("data").EnumerateArray().Select(one => one.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle()).ToArray())];
+        Assert.All(vectors, vector => Assert.Equal(1, vector.Sum(value => value * value), 5));
+        Assert.Equal(vectors[0], vectors[2]);
+        Assert.NotEqual(vectors[0], vectors[1]);
+        Assert.Equal((5, 0), (answer.Tokens.Prompt, answer.Tokens.Completion));
+        BackendAnswer encoded = await backend.RunAsync(Job("""{"input":"three","encoding_format":"base64"}""", "/v1/embeddings"), default);
+        Assert.Equal(4 * vectors[1].Length, JsonDocument.Parse(encoded.Body!).RootElement.GetProperty("data")[0].GetProperty("embedding").GetBytesFromBase64().Length);
+    }
+
     [Theory]
     [InlineData("""{"prompt":[5]}""", "/v1/completions")]
+    [InlineData("""{"input":[5]}""", "/v1/embeddings")]
     [InlineData("""{"input":5}""", "/v1/responses")]
     [InlineData("""{"messages":[]}""", "/v1/responses")]
     public async Task What_the_endpoint_does_not_take_is_refused(string body, string url)

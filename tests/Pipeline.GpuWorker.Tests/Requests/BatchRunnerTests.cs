@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Pipeline.Engine;
+using Pipeline.GpuWorker.Backends.Local;
 using Pipeline.GpuWorker.Commands.RunBatch;
 
 namespace Pipeline.GpuWorker.Tests.Requests;
@@ -15,7 +16,7 @@ public sealed class BatchRunnerTests : IDisposable
     {
         string input = "\uFEFF" + string.Join("\r\n",
             Line("a", "one"), "", "{bad", """{"method":"POST","url":"/v1/completions","body":{}}""", Line("a", "again"),
-            """{"custom_id":"u","method":"POST","url":"/v1/embeddings","body":{}}""", """{"custom_id":"g","method":"GET","url":"/v1/completions","body":{}}""",
+            """{"custom_id":"u","method":"POST","url":"/v1/moderations","body":{}}""", """{"custom_id":"g","method":"GET","url":"/v1/completions","body":{}}""",
             """{"custom_id":"s","method":"POST","url":"/v1/completions","body":{"model":"m","prompt":"x","stream":true}}""",
             Line("r", "reject"), Line("f", "fail"), Line("z", "last"));
         JsonNode[] output = await RunAsync(input, window: 3);
@@ -73,7 +74,7 @@ public sealed class BatchRunnerTests : IDisposable
         return [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
 
-    private BatchRunner Runner(int window) => new(_fixture.Mapper, GenerateAsync, window, _fixture.Time);
+    private BatchRunner Runner(int window) => new(new GenerationJobs(_fixture.Mapper, GenerateAsync).RunAsync, "m", window, _fixture.Time);
 
     /// <summary>In the engine's place, which has tests of its own: gives the prompt back, or fails as the prompt says.</summary>
     private async Task<GenerationResult> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 using Pipeline.Engine;
+using Pipeline.GpuWorker.Backends.Local;
 using Pipeline.GpuWorker.Commands.RunBatch;
 using Pipeline.GpuWorker.Requests;
 using Pipeline.Tokenization;
@@ -67,7 +68,7 @@ public sealed class ReceiptsTests
             loop.Tokenizer, ChatTemplate.Load(Model), "m", loop.ModelConfig.ContextLength, TimeProvider.System, constraints: loop.Constraints);
         using var input = new StringReader(string.Join('\n', receipts.Select(receipt => Line(receipt, schema))));
         using var output = new StringWriter();
-        await new BatchRunner(mapper, loop.GenerateAsync, 4 * loop.MaxRunning, TimeProvider.System).RunAsync(input, output, TextWriter.Null, TestContext.Current.CancellationToken);
+        await new BatchRunner(new GenerationJobs(mapper, loop.GenerateAsync).RunAsync, "m", 4 * loop.MaxRunning, TimeProvider.System).RunAsync(input, output, TextWriter.Null, TestContext.Current.CancellationToken);
         return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToDictionary(
             line => line.GetProperty("custom_id").GetString()!,
             line => line.GetProperty("response").GetProperty("body").GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!);

@@ -167,9 +167,11 @@ public sealed class RefusedRequestTests : IDisposable
         Assert.Equal((404, "model_not_found"), (error.Status, error.Code));
     }
 
-    [Fact]
-    public void Another_endpoint_is_refused() =>
-        AssertRefused(() => _fixture.Mapper.Map("i", "/v1/embeddings", """{"model":"m"}""", ""), "url", "invalid_url");
+    [Theory]
+    [InlineData("/v1/moderations", "url", "invalid_url")]
+    [InlineData("/v1/embeddings", "model", "model_not_supported")]
+    public void Another_endpoint_is_refused(string url, string param, string code) =>
+        AssertRefused(() => _fixture.Mapper.Map("i", url, """{"model":"m"}""", ""), param, code);
 
     [Fact]
     public void A_prompt_beyond_the_context_is_refused_with_its_length()

@@ -14,6 +14,8 @@ internal static class EncoderConfigReader
         ["bert"] = false, ["roberta"] = true, ["xlm-roberta"] = true, ["camembert"] = true,
     };
 
+    private static readonly string[] Heads = ["Model", "ForMaskedLM", "ForPreTraining"];
+
     /// <summary>Whether a <c>model_type</c> is an encoder of this family.</summary>
     public static bool Knows(string? modelType) => modelType is not null && PositionsAfterPadding.ContainsKey(modelType);
 
@@ -30,6 +32,7 @@ internal static class EncoderConfigReader
             throw config.Unsupported("model_type", type);
         }
 
+        RefuseOtherHeads(json.RootElement, config);
         RefuseUnsupported(config);
         EncoderConfig model = new()
         {
@@ -45,6 +48,22 @@ internal static class EncoderConfigReader
         };
         CheckSizes(model, path);
         return model;
+    }
+
+    /// <summary>Classifiers and rerankers have the same layers, but their states were trained for something else.</summary>
+    private static void RefuseOtherHeads(JsonElement json, JsonSection config)
+    {
+        if (!json.TryGetProperty("architectures", out JsonElement named) || named.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        string? other = named.EnumerateArray().Select(name => name.ToString()).FirstOrDefault(
+            name => !Array.Exists(Heads, head => name.EndsWith(head, StringComparison.Ordinal)));
+        if (other is not null)
+        {
+            throw config.Unsupported("architectures", other);
+        }
     }
 
     private static void RefuseUnsupported(JsonSection config)

@@ -35,7 +35,7 @@ internal sealed record BatchLine(int Number, string CustomId, string Url, string
         {
             throw new BatchLineException("invalid_method", customId, $"Line {number}: The method '{method}' is not supported: use POST.");
         }
-        return RequestReader.Endpoints.Contains(url)
+        return RequestReader.Endpoints.Contains(url) || url == EmbeddingReader.Embeddings
             ? new BatchLine(number, customId!, url, body.GetRawText())
             : throw new BatchLineException("invalid_url", customId, $"Line {number}: The URL '{url}' is not supported.");
 

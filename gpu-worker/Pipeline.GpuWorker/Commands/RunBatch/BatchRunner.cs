@@ -1,17 +1,15 @@
 using System.Threading.Channels;
 using Pipeline.Engine;
-using Pipeline.GpuWorker.Requests;
-using Pipeline.Tokenization.Requests;
+using Pipeline.GpuWorker.Backends;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
-/// <summary>Runs the lines of a batch file through an engine, and writes the answers in the lines' order.</summary>
-/// <param name="mapper">Reads the requests.</param>
-/// <param name="generate">The engine; it ends with a result, <see cref="RequestRejectedException"/> or <see cref="SequenceFailedException"/>, or fails altogether.</param>
-/// <param name="window">Lines in work at a time: more than the engine runs, so that it never waits for lines.</param>
+/// <summary>Runs the lines of a batch file through a model, and writes the answers in the lines' order.</summary>
+/// <param name="run">The model; it answers, or fails altogether.</param>
+/// <param name="model">The name that requests ask for.</param>
+/// <param name="window">Lines in work at a time: more than the model runs, so that it never waits for lines.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BatchRunner(
-    RequestMapper mapper, Func<GenerationRequest, CancellationToken, Task<GenerationResult>> generate, int window, TimeProvider time)
+internal sealed class BatchRunner(Func<BackendJob, CancellationToken, Task<BackendAnswer>> run, string model, int window, TimeProvider time)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
 
@@ -98,18 +96,9 @@ internal sealed class BatchRunner(
         {
             return OutputLine.Error(e);
         }
-        try
-        {
-            MappedRequest request = mapper.Map($"line-{number}", line.Url, line.Body, cacheSalt: "");
-            GenerationGroup group = await GenerationGroup.RunAsync(request.Generations, generate, cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            Totals.Add(group.Results, request.UsageOf(group.Results));
-            return group.Error is { } error
-                ? OutputLine.Error(line.CustomId, error) : OutputLine.Answer(line.CustomId, request.Answer(group.Results).Write(request.Form));
-        }
-        catch (RequestErrorException e)
-        {
-            return OutputLine.Error(line.CustomId, e);
-        }
+        BackendAnswer answer = await run(new BackendJob($"line-{number}", Guid.Empty, model, line.Url, line.Body), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        Totals.Add(answer);
+        return OutputLine.Answer(line.CustomId, answer.StatusCode, answer.Body ?? throw new OperationCanceledException($"Line {number} was given up."));
     }
 }

@@ -1,5 +1,4 @@
-using Pipeline.Engine;
-using Pipeline.GpuWorker.Answers;
+using Pipeline.GpuWorker.Backends;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
@@ -16,16 +15,16 @@ internal sealed class BatchTotals
     private long _acceptedTokens;
     private double _deviceSeconds;
 
-    public void Add(IReadOnlyList<GenerationResult> results, Usage usage)
+    public void Add(BackendAnswer answer)
     {
         lock (_lock)
         {
-            _promptTokens += usage.Prompt;
-            _cachedTokens += usage.Cached;
-            _completionTokens += usage.Completion;
-            _draftedTokens += results.Sum(result => result.DraftedTokens);
-            _acceptedTokens += results.Sum(result => result.AcceptedTokens);
-            _deviceSeconds += results.Sum(result => result.DeviceSeconds);
+            _promptTokens += answer.Tokens.Prompt;
+            _cachedTokens += answer.Tokens.Cached;
+            _completionTokens += answer.Tokens.Completion;
+            _draftedTokens += answer.Tokens.Drafted;
+            _acceptedTokens += answer.Tokens.Accepted;
+            _deviceSeconds += answer.Seconds.Device;
         }
     }
 
@@ -42,7 +41,7 @@ internal sealed class BatchTotals
     {
         lock (_lock)
         {
-            return $"{_answered} lines, {_errors} errors, {PerSecond(_completionTokens, elapsed):F0} tokens/s";
+            return $"{_answered} lines, {_errors} errors, {PerSecond(_promptTokens + _completionTokens, elapsed):F0} tokens/s";
         }
     }
 

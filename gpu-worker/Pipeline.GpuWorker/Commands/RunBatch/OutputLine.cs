@@ -10,9 +10,7 @@ namespace Pipeline.GpuWorker.Commands.RunBatch;
 /// <param name="ErrorMessage">The same for people.</param>
 internal sealed record OutputLine(string? CustomId, int StatusCode, string? Body, string? ErrorCode, string? ErrorMessage)
 {
-    public static OutputLine Answer(string customId, string body) => new(customId, 200, body, null, null);
-
-    public static OutputLine Error(string customId, RequestErrorException error) => new(customId, error.Status, error.ToBody(), null, null);
+    public static OutputLine Answer(string customId, int statusCode, string body) => new(customId, statusCode, body, null, null);
 
     public static OutputLine Error(BatchLineException error) => new(error.CustomId, 0, null, error.Code, error.Message);
 

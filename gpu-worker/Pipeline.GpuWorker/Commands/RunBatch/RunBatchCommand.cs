@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Pipeline.Engine;
 using Pipeline.GpuWorker.Answers.Reading;
-using Pipeline.GpuWorker.Requests;
-using Pipeline.Tokenization;
+using Pipeline.GpuWorker.Backends.Local;
 
 namespace Pipeline.GpuWorker.Commands.RunBatch;
 
@@ -71,25 +70,18 @@ internal static class RunBatchCommand
             return 1;
         }
         long start = time.GetTimestamp();
-        ChatTemplate? template = null;
-        InferenceEngine? engine = ModelOption.Load(() =>
-        {
-            _ = Tokenizer.Load(options.ModelDirectory); // An engine does without; what comes as text does not.
-            template = ChatTemplate.Find(options.ModelDirectory, time);
-            return InferenceEngine.Load(options, time);
-        }, Console.Error);
-        if (engine is null)
+        ILocalModel? model = ModelOption.Load(() => LocalModels.Load(new LocalModelSetting(options, modelName, toolCallFormat), time), Console.Error);
+        if (model is null)
         {
             return 1;
         }
-        await using var loop = new EngineLoop(engine);
-        await Console.Error.WriteLineAsync($"{modelName} loaded on {options.Device} as {options.Dtype} with {loop.KernelName} kernels in {time.GetElapsedTime(start).TotalSeconds:F1} s");
-        if (loop.KernelWarning is { } warning)
+        await using ILocalModel loaded = model;
+        await Console.Error.WriteLineAsync($"{modelName} loaded on {options.Device} as {options.Dtype} with {model.ComputesWith} in {time.GetElapsedTime(start).TotalSeconds:F1} s");
+        if (model.Warning is { } warning)
         {
             await Console.Error.WriteLineAsync(warning);
         }
-        var mapper = new RequestMapper(loop.Tokenizer, template, modelName, loop.ModelConfig.ContextLength, time, toolCallFormat: toolCallFormat, constraints: loop.Constraints);
-        var runner = new BatchRunner(mapper, loop.GenerateAsync, loop.MaxRunning * WindowPerRunning, time);
+        var runner = new BatchRunner(model.RunAsync, modelName, model.MaxRunning * WindowPerRunning, time);
         return await RunFilesAsync(runner, inputPath, outputPath, time, cancellationToken);
     }
 
