@@ -20,6 +20,9 @@ internal sealed class ApiOptions
     /// <summary>Most lines in a batch. OpenAI's limit.</summary>
     public int MaxBatchLines { get; set; } = 50_000;
 
+    /// <summary>Most inputs that the lines of a batch may embed together. OpenAI's limit.</summary>
+    public int MaxEmbeddingInputs { get; set; } = 50_000;
+
     /// <summary>Longest line of a batch file, in bytes: one line is held in memory at a time.</summary>
     public int MaxLineBytes { get; set; } = 8 << 20;
 
@@ -48,7 +51,8 @@ internal sealed class ApiOptions
     public string? Complaint() =>
         Models.Length == 0 || Models.Any(string.IsNullOrWhiteSpace) ? "Pipeline:Models must name at least one model, such as Pipeline__Models__0=pipeline-extract-small."
         : ModelDirectories.Length > Models.Length ? "Pipeline:ModelDirectories has more entries than Pipeline:Models."
-        : MaxFileBytes <= 0 || MaxBatchLines <= 0 || MaxLineBytes <= 0 ? "Pipeline:MaxFileBytes, MaxBatchLines and MaxLineBytes must be positive."
+        : MaxFileBytes <= 0 || MaxBatchLines <= 0 || MaxLineBytes <= 0 || MaxEmbeddingInputs <= 0
+            ? "Pipeline:MaxFileBytes, MaxBatchLines, MaxLineBytes and MaxEmbeddingInputs must be positive."
         : SliceJobs is <= 0 or > 10_000 ? "Pipeline:SliceJobs must be between 1 and 10000."
         : DispatchWindow is <= 0 or > 1_000 ? "Pipeline:DispatchWindow must be between 1 and 1000."
         : UnroutableDelaySeconds <= 0 || ConfirmTimeoutSeconds <= 0 || KeyCacheSeconds < 0 || IdempotencyHours <= 0 || HeartbeatSeconds <= 0 ? "Pipeline's times must be positive."

@@ -178,9 +178,10 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
     [Theory]
     [InlineData("/v1/completions", """ "prompt":"a" """)]
     [InlineData("/v1/completions", """ "prompt":["a",[1,2]] """)]
+    [InlineData("/v1/embeddings", """ "input":["a",[1,2]],"encoding_format":"base64" """)]
     [InlineData("/v1/responses", """ "input":"a" """)]
     [InlineData("/v1/responses", """ "input":[{"role":"user","content":"a"}],"store":false """)]
-    public async Task Completions_and_responses_are_queued(string endpoint, string more)
+    public async Task Completions_responses_and_embeddings_are_queued(string endpoint, string more)
     {
         ApiClient api = fixture.Require();
         string line = $$"""{"custom_id":"a","method":"POST","url":"{{endpoint}}","body":{"model":"{{api.Model}}",{{more}} } }""";
@@ -188,11 +189,37 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
         Assert.Equal(1, (await api.WaitAsync(created.Text("id"), "in_progress")).GetProperty("request_counts").GetProperty("total").GetInt32());
     }
 
+    [Theory]
+    [InlineData(""" "x":1 """, "invalid_request")]
+    [InlineData(""" "input":7 """, "invalid_type")]
+    [InlineData(""" "input":[] """, "empty_array")]
+    [InlineData(""" "input":[MANY] """, "array_above_max_length")]
+    public async Task What_is_to_be_embedded_must_be_there(string input, string code)
+    {
+        ApiClient api = fixture.Require();
+        string body = input.Replace("MANY", string.Join(',', Enumerable.Repeat("\"a\"", 2049)), StringComparison.Ordinal);
+        JsonElement created = await api.CreateAsync(await api.UploadAsync(Embedding(api, "a", "\"input\":\"a\"") + "\n" + Embedding(api, "b", body)), "/v1/embeddings");
+        Assert.Equal([(2, code, "body.input")], (await api.WaitAsync(created.Text("id"), "failed")).Errors());
+    }
+
+    [Fact]
+    public async Task All_lines_together_embed_as_many_inputs_as_a_batch_may_have()
+    {
+        ApiClient api = fixture.Require();
+        string full = Inputs("a", 2000), rest = Inputs("b", 1000), more = Inputs("b", 1001);
+        JsonElement fits = await api.CreateAsync(await api.UploadAsync($"{full}\n{rest}"), "/v1/embeddings");
+        await api.WaitAsync(fits.Text("id"), "in_progress");
+        JsonElement beyond = await api.CreateAsync(await api.UploadAsync($"{full}\n{more}\n{Inputs("c", 1)}"), "/v1/embeddings");
+        Assert.Equal([(2, "too_many_inputs", "body.input")], (await api.WaitAsync(beyond.Text("id"), "failed")).Errors());
+
+        string Inputs(string id, int count) => Embedding(api, id, $"\"input\":[{string.Join(',', Enumerable.Repeat("[1,2]", count))}]");
+    }
+
     [Fact]
     public async Task An_endpoint_that_no_model_answers_fails_the_batch_before_its_lines_are_queued()
     {
         ApiClient api = fixture.Require();
-        JsonElement created = await api.CreateAsync(await api.UploadAsync(api.Lines(1)), "/v1/embeddings");
+        JsonElement created = await api.CreateAsync(await api.UploadAsync(api.Lines(1)), "/v1/moderations");
         Assert.Equal([(null, "unsupported_endpoint", "endpoint")], (await api.WaitAsync(created.Text("id"), "failed")).Errors());
     }
 
@@ -291,6 +318,9 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
         command.Parameters.Add(new() { Value = notify });
         await command.ExecuteNonQueryAsync();
     }
+
+    private static string Embedding(ApiClient api, string id, string input) =>
+        $$$"""{"custom_id":"{{{id}}}","method":"POST","url":"/v1/embeddings","body":{"model":"{{{api.Model}}}",{{{input}}}}}""";
 
     private async Task<long> CountJobsAsync(string batchId)
     {

@@ -62,6 +62,7 @@ public sealed class ApiFixture : IAsyncLifetime
             host.UseSetting("Pipeline:ModelDirectories:3", "/nowhere");
             host.UseSetting("Pipeline:MaxFileBytes", "2000000");
             host.UseSetting("Pipeline:MaxBatchLines", "500");
+            host.UseSetting("Pipeline:MaxEmbeddingInputs", "3000");
             host.UseSetting("Pipeline:MaxLineBytes", MaxLineBytes);
             host.UseSetting("Pipeline:KeyCacheSeconds", "0");
             host.UseSetting("Pipeline:HeartbeatSeconds", "1");

@@ -32,9 +32,22 @@ public sealed class RequestLineTests
         Assert.True(RequestLine.TryParse(Encoding.UTF8.GetBytes($$"""{"body":{{body}},"custom_id":"a"}"""), out RequestLine request));
         JsonOutline subject = body.StartsWith("""{"m""", StringComparison.Ordinal) ? request.Facts.Messages
             : body.StartsWith("""{"p""", StringComparison.Ordinal) ? request.Facts.Prompt : request.Facts.Input;
-        Assert.Equal(new JsonOutline(kind, empty), subject);
+        Assert.Equal((kind, empty), (subject.Kind, subject.IsEmpty));
         Assert.Equal(body.Contains("stream", StringComparison.Ordinal), request.Facts.Streams);
         Assert.Equal("a", request.CustomId.Value);
+    }
+
+    [Theory]
+    [InlineData("\"a\"", 1)]
+    [InlineData("[\"a\",\"b\"]", 2)]
+    [InlineData("[1,2,3]", 1)]
+    [InlineData("[[1,2],[3],[4,5]]", 3)]
+    [InlineData("[\"a\",[1,[2]],{\"b\":[3]}]", 3)]
+    public void The_texts_to_embed_are_counted_in_every_form_of_input(string input, int texts)
+    {
+        Assert.True(RequestLine.TryParse(Encoding.UTF8.GetBytes($$"""{"body":{"input":{{input}},"model":"m"},"custom_id":"a"}"""), out RequestLine request));
+        Assert.Equal(texts, request.Facts.Input.Texts);
+        Assert.Equal("m", request.Facts.Model.Value);
     }
 
     [Fact]
@@ -62,7 +75,7 @@ public sealed class RequestLineTests
             {
                 parsed++;
                 List<LineError> errors = [];
-                new LineRules("u", ["m"]).Check(request, 1, errors);
+                new LineRules("u", ["m"], 100).Check(request, 1, errors);
                 Assert.All(errors, error => JsonSerializer.SerializeToUtf8Bytes(error));
             }
         }

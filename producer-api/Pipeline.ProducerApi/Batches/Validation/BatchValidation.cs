@@ -116,7 +116,7 @@ internal sealed class BatchValidation(
         Stream content, Batch batch, NpgsqlConnection connection, IDbContextTransaction transaction, CancellationToken cancellationToken)
     {
         ApiOptions limits = options.Value;
-        LineRules rules = new(batch.Endpoint, limits.Models);
+        LineRules rules = new(batch.Endpoint, limits.Models, limits.MaxEmbeddingInputs);
         List<LineError> errors = [];
         List<int> blanks = [];
         JobBulkWriter? writer = null;
@@ -150,7 +150,8 @@ internal sealed class BatchValidation(
                 if (writer is null)
                 {
                     writer = new JobBulkWriter(connection, batch, rules.Model!, limits.SliceJobs, time.GetUtcNow());
-                    planner = readers.Find(rules.Model!) is { } reader ? new BatchPlanner(reader) : null;
+                    // Texts to embed share no cache: there is nothing to plan.
+                    planner = batch.Endpoint != Endpoints.Embeddings && readers.Find(rules.Model!) is { } reader ? new BatchPlanner(reader) : null;
                 }
 
                 await writer.AddAsync(job, cancellationToken);

@@ -8,7 +8,7 @@ namespace Pipeline.ProducerApi.Batches.Validation;
 /// <param name="Streams">Whether it says <c>"stream": true</c>.</param>
 /// <param name="Messages">Its <c>messages</c>, what a chat is about.</param>
 /// <param name="Prompt">Its <c>prompt</c>, what a completion is about.</param>
-/// <param name="Input">Its <c>input</c>, what a response is about.</param>
+/// <param name="Input">Its <c>input</c>, what a response or an embedding is about.</param>
 internal readonly record struct BodyFacts(bool IsObject, JsonText Model, bool Streams, JsonOutline Messages, JsonOutline Prompt, JsonOutline Input)
 {
     /// <summary>Reads the value that the reader stands on, and moves to its end.</summary>

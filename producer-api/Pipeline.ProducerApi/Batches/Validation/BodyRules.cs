@@ -5,6 +5,8 @@ namespace Pipeline.ProducerApi.Batches.Validation;
 /// <summary>What a request's body must have to be worth queueing. What takes a tokenizer to find out, the worker says per job.</summary>
 internal static class BodyRules
 {
+    private const int MostInputs = 2048;
+
     /// <summary>Adds what is wrong with the body.</summary>
     /// <param name="facts">The body.</param>
     /// <param name="endpoint">The path it is for.</param>
@@ -33,6 +35,10 @@ internal static class BodyRules
             case Endpoints.Completions:
                 Require(facts.Prompt, "prompt", "a string, an array of strings or an array of tokens", orText: true, line, errors);
                 break;
+            case Endpoints.Embeddings:
+                Require(facts.Input, "input", "a string, an array of strings or an array of tokens", orText: true, line, errors);
+                CheckInputs(facts.Input, line, errors);
+                break;
             case Endpoints.Responses:
                 Require(facts.Input, "input", "a string or an array of objects", orText: true, line, errors);
                 break;
@@ -43,6 +49,7 @@ internal static class BodyRules
     {
         Endpoints.Completions => "Completions",
         Endpoints.Responses => "Responses",
+        Endpoints.Embeddings => "Embeddings",
         _ => "Chat Completions",
     };
 
@@ -81,6 +88,18 @@ internal static class BodyRules
                 line,
                 $"Invalid '{name}': empty array. Expected an array with minimum length 1, but got an empty array instead.",
                 $"body.{name}"));
+        }
+    }
+
+    private static void CheckInputs(JsonOutline input, int line, ICollection<LineError> errors)
+    {
+        if (input.Texts > MostInputs)
+        {
+            errors.Add(new LineError(
+                "array_above_max_length",
+                line,
+                $"Invalid 'input': array too long. Expected an array with maximum length {MostInputs}, but got an array with length {input.Texts} instead.",
+                "body.input"));
         }
     }
 }

@@ -3,11 +3,14 @@ namespace Pipeline.ProducerApi.Batches.Validation;
 /// <summary>What the lines of one batch file must be, each by itself and all together.</summary>
 /// <param name="endpoint">The batch's endpoint.</param>
 /// <param name="models">The models that are served.</param>
-internal sealed class LineRules(string endpoint, IReadOnlyCollection<string> models)
+/// <param name="mostInputs">Inputs that all lines may embed together.</param>
+internal sealed class LineRules(string endpoint, IReadOnlyCollection<string> models, int mostInputs)
 {
     private const int LongestCustomId = 512;
 
     private readonly Dictionary<string, int> _customIds = new(StringComparer.Ordinal);
+
+    private long _inputs;
 
     /// <summary>The model that the lines ask for: the first supported one, which the others must share.</summary>
     public string? Model { get; private set; }
@@ -34,6 +37,10 @@ internal sealed class LineRules(string endpoint, IReadOnlyCollection<string> mod
 
         BodyRules.Check(request.Facts, endpoint, models, line, errors);
         CheckSameModel(request.Facts.Model.Value, line, errors);
+        if (endpoint == Endpoints.Embeddings)
+        {
+            CountInputs(request.Facts.Input.Texts, line, errors);
+        }
     }
 
     private static string? Require(JsonText text, string param, int line, ICollection<LineError> errors)
@@ -95,6 +102,18 @@ internal sealed class LineRules(string endpoint, IReadOnlyCollection<string> mod
                 line,
                 $"The model '{LineError.Quote(model)}' does not match '{LineError.Quote(Model)}' of an earlier line: all requests of a batch must ask for the same model.",
                 "body.model"));
+        }
+    }
+
+    /// <summary>The line that goes beyond what all may have is named; those after it are not.</summary>
+    private void CountInputs(int inputs, int line, ICollection<LineError> errors)
+    {
+        bool fitted = _inputs <= mostInputs;
+        _inputs += inputs;
+        if (fitted && _inputs > mostInputs)
+        {
+            errors.Add(new LineError(
+                "too_many_inputs", line, $"The batch has more than {mostInputs} embedding inputs up to this line, which is the most that a batch may have.", "body.input"));
         }
     }
 }
