@@ -1,4 +1,5 @@
 using Pipeline.Benchmarks.Attention;
+using Pipeline.Benchmarks.Embeddings;
 using Pipeline.Benchmarks.Machines;
 using Pipeline.Benchmarks.Planner;
 using Pipeline.Benchmarks.Prefix;
@@ -23,6 +24,7 @@ internal static class Registry
         new SpeculativeBenchmark(),
         new TokenizerBenchmark(),
         new StructuredBenchmark(),
+        new EmbeddingsBenchmark(),
         new RoundingBenchmark(),
         new CeilingsBenchmark(),
         new IngestBenchmark(),

@@ -122,6 +122,9 @@ public sealed class EmbeddingEngine : IStepwise<EmbeddingRequest, EmbeddingResul
         return finished;
     }
 
+    /// <summary>The arithmetic of an input of that many tokens, in multiply-adds.</summary>
+    internal double Work(int length) => _embedder.Work(length);
+
     /// <summary>Gives back the model's memory.</summary>
     public void Dispose() => _embedder.Dispose();
 
