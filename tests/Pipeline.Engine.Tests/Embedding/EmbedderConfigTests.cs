@@ -46,6 +46,7 @@ public sealed class EmbedderConfigTests
     [InlineData("hidden_act", "gelu_new", "hidden_act = gelu_new")]
     [InlineData("position_embedding_type", "relative_key", "position_embedding_type = relative_key")]
     [InlineData("is_decoder", true, "is_decoder = true")]
+    [InlineData("architectures", new[] { "BertForSequenceClassification" }, "architectures = BertForSequenceClassification")]
     [InlineData("num_attention_heads", 5, "no multiple of num_attention_heads")]
     [InlineData("hidden_size", null, "hidden_size is missing")]
     public void What_would_be_computed_wrongly_is_refused_by_name(string setting, object? value, string message)
@@ -55,6 +56,30 @@ public sealed class EmbedderConfigTests
         config[setting] = value;
         model.Write("config.json", config);
         Assert.Contains(message, Refusal(model), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bert", "BertModel", false, true)]
+    [InlineData("xlm-roberta", "XLMRobertaModel", false, true)]
+    [InlineData("qwen3", "Qwen3ForCausalLM", true, true)]
+    [InlineData("mistral", "MistralModel", false, true)]
+    [InlineData("qwen3", "Qwen3ForCausalLM", false, false)]
+    [InlineData("llama", null, false, false)]
+    public void A_directory_says_whether_its_model_embeds_or_generates(string type, string? architecture, bool modules, bool embeds)
+    {
+        using RandomEncoder model = new(new() { Pooling = modules ? "lasttoken" : null });
+        model.Write("config.json", new { model_type = type, architectures = architecture is null ? null : new[] { architecture } });
+        Assert.Equal(embeds, EmbeddingModels.Contains(model.Directory));
+    }
+
+    [Fact]
+    public void A_directory_without_a_readable_configuration_is_left_to_the_loader_of_generating_models()
+    {
+        using RandomEncoder model = new(new() { Pooling = null });
+        File.WriteAllText(Path.Combine(model.Directory, "config.json"), "{");
+        Assert.False(EmbeddingModels.Contains(model.Directory));
+        File.Delete(Path.Combine(model.Directory, "config.json"));
+        Assert.False(EmbeddingModels.Contains(model.Directory));
     }
 
     [Fact]
