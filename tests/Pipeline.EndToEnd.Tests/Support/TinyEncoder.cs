@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Pipeline.EndToEnd.Tests.Support;
 
-/// <summary>A model directory with an encoder of a few random weights and a tokenizer of letters; deleted when disposed.</summary>
+/// <summary>A model directory with an encoder of a few random weights and a tokenizer of bytes; deleted when disposed.</summary>
 internal sealed class TinyEncoder : IDisposable
 {
     public const int Width = 16;
 
-    private const int Vocabulary = 32, Wide = 24, Longest = 64;
+    private const int Vocabulary = 256, Wide = 24, Longest = 64;
 
     private readonly Random _random = new(3);
 
@@ -25,7 +25,7 @@ internal sealed class TinyEncoder : IDisposable
         Write("1_Pooling/config.json", new { pooling_mode_mean_tokens = true });
         Write("tokenizer.json", new
         {
-            model = new { type = "BPE", vocab = "abcdefghijklmnopqrstuvwxyzĠ".Index().ToDictionary(letter => $"{letter.Item}", letter => letter.Index), merges = Array.Empty<string>() },
+            model = new { type = "BPE", vocab = Bytes(), merges = Array.Empty<string>() },
             pre_tokenizer = new { type = "ByteLevel", add_prefix_space = false, use_regex = true },
             decoder = new { type = "ByteLevel" },
         });
@@ -35,6 +35,14 @@ internal sealed class TinyEncoder : IDisposable
     public string Directory { get; }
 
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
+
+    /// <summary>A token for each byte, spelled as byte-level BPE does: https://github.com/openai/gpt-2/blob/master/src/encoder.py, bytes_to_unicode.</summary>
+    private static Dictionary<string, int> Bytes()
+    {
+        int next = 256;
+        return Enumerable.Range(0, 256).ToDictionary(
+            value => $"{(char)(value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? value : next++)}", value => value);
+    }
 
     private void Write(string file, object contents) => File.WriteAllText(Path.Combine(Directory, file), JsonSerializer.Serialize(contents));
 
