@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.Engine.Embedding.Pooling;
 using Pipeline.Engine.Models;
 
@@ -34,29 +33,12 @@ internal static class EmbedderConfigReader
     }
 
     private static int? TokenizerLimit(string directory) =>
-        Parse(Path.Combine(directory, "tokenizer_config.json"), json => json.Number("model_max_length")) is { } limit and >= 1 and < NoLimit
+        ModelFiles.Read(directory, "tokenizer_config.json", json => json.Number("model_max_length")) is { } limit and >= 1 and < NoLimit
             ? (int)limit : null;
 
-    private static int[] ReadMatryoshka(string directory, int width) => Parse(
-        Path.Combine(directory, "config.json"),
+    private static int[] ReadMatryoshka(string directory, int width) => ModelFiles.Read(
+        directory,
+        "config.json",
         json => json.IntOrList("matryoshka_dimensions") is { } lengths ? [.. lengths]
             : json.Flag("is_matryoshka") ? Enumerable.Range(1, width).ToArray() : null) ?? [];
-
-    private static T? Parse<T>(string path, Func<JsonSection, T?> read)
-    {
-        if (!File.Exists(path))
-        {
-            return default;
-        }
-
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return read(new JsonSection(json.RootElement, path));
-        }
-        catch (Exception e) when (e is JsonException or IOException)
-        {
-            throw new UnsupportedModelException($"{path} cannot be read: {e.Message}", e);
-        }
-    }
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Pipeline.Engine.Embedding.Encoders;
 using Pipeline.Engine.Embedding.Pooling;
+using Pipeline.Engine.Models;
 
 namespace Pipeline.Engine.Embedding;
 
@@ -20,23 +20,15 @@ public static class EmbeddingModels
             return true;
         }
 
-        string path = Path.Combine(directory, "config.json");
         try
         {
-            using JsonDocument json = JsonDocument.Parse(File.Exists(path) ? File.ReadAllBytes(path) : "{}"u8.ToArray());
-            return EncoderConfigReader.Knows(Text(json.RootElement, "model_type"))
-                || (Architectures(json.RootElement) is { Length: > 0 } named && Array.TrueForAll(named, name => name.EndsWith("Model", StringComparison.Ordinal)));
+            return ModelFiles.Read(directory, "config.json", config =>
+                EncoderConfigReader.ModelTypes.Contains(config.Text("model_type"))
+                || (config.Texts("architectures") is { Count: > 0 } named && named.All(name => name.EndsWith("Model", StringComparison.Ordinal))));
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (UnsupportedModelException)
         {
             return false;
         }
     }
-
-    private static string? Text(JsonElement config, string name) =>
-        config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static string[] Architectures(JsonElement config) =>
-        config.ValueKind == JsonValueKind.Object && config.TryGetProperty("architectures", out JsonElement value) && value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!)] : [];
 }

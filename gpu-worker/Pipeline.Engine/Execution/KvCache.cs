@@ -9,17 +9,17 @@ internal sealed class KvCache : IDisposable
 {
     private readonly Tensor _memory;
 
-    /// <summary>Takes the memory. It is zeroed: masked slots are multiplied by 0, which must not meet a NaN.</summary>
+    /// <summary>Takes the memory, outside of any dispose scope. It is zeroed: masked slots are multiplied by 0, which must not meet a NaN.</summary>
     public KvCache(ModelConfig model, int blocks, int blockSize, ScalarType type, Device device)
     {
         long row = 2L * model.KeyValueHeads * model.HeadSize;
-        _memory = torch.empty([model.Layers, (long)blocks * blockSize, row], dtype: type, device: device);
+        _memory = torch.empty([model.Layers, (long)blocks * blockSize, row], dtype: type, device: device).DetachFromDisposeScope();
         HugePages.Ask(_memory);
         _memory.zero_().Dispose();
         Layers = [.. Enumerable.Range(0, model.Layers).Select(layer =>
         {
-            Tensor slots = _memory.select(0, layer);
-            return new LayerCache(slots, slots.view(blocks, blockSize * row));
+            Tensor slots = _memory.select(0, layer).DetachFromDisposeScope();
+            return new LayerCache(slots, slots.view(blocks, blockSize * row).DetachFromDisposeScope());
         })];
     }
 

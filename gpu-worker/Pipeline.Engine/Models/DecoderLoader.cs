@@ -36,14 +36,16 @@ internal sealed class DecoderLoader
     /// <param name="type">What is computed in.</param>
     /// <param name="device">Where.</param>
     /// <param name="linears">Gives the weight matrices the form they are computed with; the decoder's from now on.</param>
-    public static Decoder Load(string directory, ModelConfig config, ScalarType type, Device device, ILinearMaker linears)
+    /// <param name="withHead">Whether to load the head too, which only a next token needs.</param>
+    public static Decoder Load(
+        string directory, ModelConfig config, ScalarType type, Device device, ILinearMaker linears, bool withHead = true)
     {
         using Checkpoint checkpoint = Checkpoint.Open(directory);
         using IDisposable inference = torch.inference_mode(true);
         DecoderLoader loader = new(config, checkpoint, type, device, linears);
         try
         {
-            return loader.Load();
+            return loader.Load(withHead);
         }
         catch
         {
@@ -53,7 +55,7 @@ internal sealed class DecoderLoader
         }
     }
 
-    private Decoder Load()
+    private Decoder Load(bool withHead)
     {
         long vocabulary = _config.VocabularySize, hidden = _config.HiddenSize;
         Tensor embedding = Keep(($"{_prefix}embed_tokens.weight", vocabulary), hidden);
@@ -63,7 +65,7 @@ internal sealed class DecoderLoader
             embedding,
             [.. Enumerable.Range(0, _config.Layers).Select(Layer)],
             Keep(($"{_prefix}norm.weight", hidden)),
-            _config.TiedEmbeddings ? Made(embedding, null) : Project([("lm_head.weight", vocabulary)], hidden),
+            !withHead ? null : _config.TiedEmbeddings ? Made(embedding, null) : Project([("lm_head.weight", vocabulary)], hidden),
             _linears);
     }
 

@@ -10,7 +10,7 @@ internal sealed record WeightNames
     public static WeightNames Llama { get; } = new();
 
     /// <summary>What may stand before all names but the head's: the first under which an embedding is stored counts.</summary>
-    public IReadOnlyList<string> Prefixes { get; init; } = ["model."];
+    public IReadOnlyList<string> Prefixes { get; init; } = ["model.", ""];
 
     /// <summary>Of what attention sees.</summary>
     public string AttentionNorm { get; init; } = "input_layernorm";

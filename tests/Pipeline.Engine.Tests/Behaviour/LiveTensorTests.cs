@@ -60,13 +60,17 @@ public sealed class LiveTensorTests : IDisposable
         Assert.Equal(before, torch.Tensor.TotalCount);
     }
 
-    [Fact]
-    public void Live_tensors_stay_flat_over_embeddings_and_none_is_left_at_the_end()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Live_tensors_stay_flat_over_embeddings_and_none_is_left_at_the_end(bool decoder)
     {
         using RandomEncoder encoder = new(new() { Seed = 23 });
-        EmbeddingEngine.Load(new() { ModelDirectory = encoder.Directory, Threads = 1 }).Dispose();
+        using RandomModel model = new(new() { Seed = 24 });
+        string directory = decoder ? model.Directory : encoder.Directory;
+        EmbeddingEngine.Load(new() { ModelDirectory = directory, Threads = 1 }).Dispose();
         long none = Count();
-        using (EmbeddingEngine engine = EmbeddingEngine.Load(new() { ModelDirectory = encoder.Directory, Threads = 1, TokenBudget = 100 }))
+        using (EmbeddingEngine engine = EmbeddingEngine.Load(new() { ModelDirectory = directory, Threads = 1, TokenBudget = 100 }))
         {
             // The longest step there will be takes the memory that numbers travel in.
             EmbeddingDriver.Run(engine, new EmbeddingRequest { Id = "warm", Inputs = [.. Enumerable.Repeat(new int[20], 5)] });

@@ -25,14 +25,20 @@ internal abstract class ReferenceFamily(ReferenceConfig config, Dictionary<strin
     /// <summary>The logits after each position from <paramref name="first"/> on.</summary>
     public double[][] Logits(IReadOnlyList<int> tokens, int first)
     {
+        double[] head = config.Flag("tie_word_embeddings", TiedByDefault) ? Weight("model.embed_tokens") : Weight("lm_head");
+        return Each(States(tokens, first), row => Head(Multiply(head, row, config.Int("vocab_size"))));
+    }
+
+    /// <summary>last_hidden_state from <paramref name="first"/> on: what the head is applied to.</summary>
+    public double[][] States(IReadOnlyList<int> tokens, int first)
+    {
         double[][] x = [.. tokens.Select(token => Embed(Row(Weight("model.embed_tokens"), token, Hidden)))];
         for (int layer = 0; layer < Layers; layer++)
         {
             x = DecoderLayer(x, layer, $"model.layers.{layer}.");
         }
 
-        double[] head = config.Flag("tie_word_embeddings", TiedByDefault) ? Weight("model.embed_tokens") : Weight("lm_head");
-        return Each(x[first..], row => Head(Multiply(head, Norm(row, "model.norm"), config.Int("vocab_size"))));
+        return Each(x[first..], row => Norm(row, "model.norm"));
     }
 
     protected virtual bool TiedByDefault => false;

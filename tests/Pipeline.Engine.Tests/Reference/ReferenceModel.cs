@@ -34,6 +34,14 @@ public sealed class ReferenceModel
     /// <summary>The logits after each position from <paramref name="first"/> on.</summary>
     public double[][] Logits(IReadOnlyList<int> tokens, int first) => _family.Logits(tokens, first);
 
+    /// <summary>The last token's state, brought to length 1: the vector of a decoder that embeds.</summary>
+    public double[] LastState(IReadOnlyList<int> tokens)
+    {
+        double[] state = _family.States(tokens, tokens.Count - 1).Single();
+        double length = Math.Sqrt(state.Sum(value => value * value));
+        return [.. state.Select(value => value / length)];
+    }
+
     /// <summary>Greedy decoding, the whole sequence anew for each token.</summary>
     public int[] Generate(IReadOnlyList<int> prompt, int count)
     {

@@ -8,7 +8,7 @@ namespace Pipeline.Engine.Embedding.Encoders;
 /// </summary>
 internal static class EncoderConfigReader
 {
-    /// <summary>The values of <c>model_type</c> that are encoders of this family, with where an input's positions begin.</summary>
+    /// <summary>Whether an input's positions begin behind the padding token's id.</summary>
     private static readonly Dictionary<string, bool> PositionsAfterPadding = new(StringComparer.Ordinal)
     {
         ["bert"] = false, ["roberta"] = true, ["xlm-roberta"] = true, ["camembert"] = true,
@@ -16,8 +16,8 @@ internal static class EncoderConfigReader
 
     private static readonly string[] Heads = ["Model", "ForMaskedLM", "ForPreTraining"];
 
-    /// <summary>Whether a <c>model_type</c> is an encoder of this family.</summary>
-    public static bool Knows(string? modelType) => modelType is not null && PositionsAfterPadding.ContainsKey(modelType);
+    /// <summary>The values of <c>model_type</c> that are encoders of this family.</summary>
+    public static IReadOnlyCollection<string> ModelTypes => PositionsAfterPadding.Keys;
 
     /// <summary>Reads the configuration of the model in <paramref name="directory"/>.</summary>
     /// <exception cref="UnsupportedModelException">There is no readable one, or it asks for something that is not done here.</exception>
@@ -27,12 +27,12 @@ internal static class EncoderConfigReader
         using JsonDocument json = Parse(path);
         JsonSection config = new(json.RootElement, path);
         string type = config.Text("model_type") ?? "";
-        if (!Knows(type))
+        if (!PositionsAfterPadding.TryGetValue(type, out bool afterPadding))
         {
             throw config.Unsupported("model_type", type);
         }
 
-        RefuseOtherHeads(json.RootElement, config);
+        RefuseOtherHeads(config);
         RefuseUnsupported(config);
         EncoderConfig model = new()
         {
@@ -42,7 +42,7 @@ internal static class EncoderConfigReader
             Heads = config.Int("num_attention_heads"),
             VocabularySize = config.Int("vocab_size"),
             Positions = config.Int("max_position_embeddings"),
-            FirstPosition = PositionsAfterPadding[type] ? (config.OptionalInt("pad_token_id") ?? 1) + 1 : 0,
+            FirstPosition = afterPadding ? (config.OptionalInt("pad_token_id") ?? 1) + 1 : 0,
             TokenTypes = config.OptionalInt("type_vocab_size") ?? 2,
             NormEpsilon = config.Number("layer_norm_eps") ?? 1e-12,
         };
@@ -51,15 +51,9 @@ internal static class EncoderConfigReader
     }
 
     /// <summary>Classifiers and rerankers have the same layers, but their states were trained for something else.</summary>
-    private static void RefuseOtherHeads(JsonElement json, JsonSection config)
+    private static void RefuseOtherHeads(JsonSection config)
     {
-        if (!json.TryGetProperty("architectures", out JsonElement named) || named.ValueKind != JsonValueKind.Array)
-        {
-            return;
-        }
-
-        string? other = named.EnumerateArray().Select(name => name.ToString()).FirstOrDefault(
-            name => !Array.Exists(Heads, head => name.EndsWith(head, StringComparison.Ordinal)));
+        string? other = config.Texts("architectures")?.FirstOrDefault(name => !Array.Exists(Heads, head => name.EndsWith(head, StringComparison.Ordinal)));
         if (other is not null)
         {
             throw config.Unsupported("architectures", other);
