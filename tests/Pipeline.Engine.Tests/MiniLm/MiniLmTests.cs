@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Engine.Embedding;
 using Pipeline.Engine.Tests.Support;
+using Pipeline.Tokenization;
 
 namespace Pipeline.Engine.Tests.MiniLm;
 
@@ -20,6 +21,15 @@ public sealed class MiniLmTests(MiniLmModel model) : IClassFixture<MiniLmModel>
         Assert.Equal(9, Cases.Length);
         IReadOnlyList<float[]> vectors = Embed("float32");
         Assert.All(Cases.Zip(vectors), pair => Assert.InRange(EmbeddingDriver.Difference(pair.First.Vector, pair.Second), 0, 1e-6));
+    }
+
+    /// <summary>The ids were recorded from FastBertTokenizer.</summary>
+    [Fact]
+    public void Its_tokenizer_gives_the_recorded_tokens()
+    {
+        Tokenizer tokenizer = Tokenizer.Load(model.Directory);
+        Assert.All(Cases, one => Assert.Equal(one.Tokens, tokenizer.Encode(one.Text, addSpecialTokens: true)));
+        Assert.Equal([102], tokenizer.ClosingTokens);
     }
 
     [Theory]

