@@ -15,19 +15,7 @@ internal sealed class Endings
         _graph = graph;
         _bytes = new int[graph.Nodes.Count];
         Array.Fill(_bytes, Far);
-        for (bool found = true; found;)
-        {
-            found = false;
-            for (int i = _bytes.Length - 1; i >= 0; i--)
-            {
-                int bytes = FromNode(graph.Nodes[i]);
-                if (bytes < _bytes[i])
-                {
-                    _bytes[i] = bytes;
-                    found = true;
-                }
-            }
-        }
+        Fixpoint.Solve(graph.Nodes, Improve);
     }
 
     /// <summary>How many bytes have to come at least before the text may end.</summary>
@@ -63,6 +51,14 @@ internal sealed class Endings
         }
 
         return bytes;
+    }
+
+    private bool Improve(int node)
+    {
+        int bytes = FromNode(_graph.Nodes[node]);
+        bool better = bytes < _bytes[node];
+        _bytes[node] = better ? bytes : _bytes[node];
+        return better;
     }
 
     private int FromNode(GraphNode node)

@@ -32,20 +32,7 @@ internal static class GraphPruning
     private static bool[] FindFinishing(IReadOnlyList<GraphNode> nodes)
     {
         bool[] finishes = new bool[nodes.Count];
-        bool found = true;
-        while (found)
-        {
-            found = false;
-            // Backwards, for that is the way from an end to what leads there.
-            for (int i = nodes.Count - 1; i >= 0; i--)
-            {
-                if (!finishes[i] && Finishes(nodes[i], finishes))
-                {
-                    finishes[i] = found = true;
-                }
-            }
-        }
-
+        Fixpoint.Solve(nodes, i => !finishes[i] && (finishes[i] = Finishes(nodes[i], finishes)));
         return finishes;
     }
 

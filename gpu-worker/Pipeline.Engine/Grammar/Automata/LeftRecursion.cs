@@ -21,22 +21,12 @@ internal static class LeftRecursion
     private static bool[] FindEmpty(IReadOnlyList<GraphNode> nodes)
     {
         bool[] empty = new bool[nodes.Count];
-        for (bool found = true; found;)
-        {
-            found = false;
-            for (int i = nodes.Count - 1; i >= 0; i--)
-            {
-                GraphNode node = nodes[i];
-                if (!empty[i] && (node.IsEnd || node.Next.Exists(next => empty[next])
-                    || (node.Call is { } call && empty[call.Return] && (call.Least == 0 || empty[call.Start]))))
-                {
-                    empty[i] = found = true;
-                }
-            }
-        }
-
+        Fixpoint.Solve(nodes, i => !empty[i] && (empty[i] = IsEmpty(nodes[i], empty)));
         return empty;
     }
+
+    private static bool IsEmpty(GraphNode node, bool[] empty) => node.IsEnd || node.Next.Exists(next => empty[next])
+        || (node.Call is { } call && empty[call.Return] && (call.Least == 0 || empty[call.Start]));
 
     /// <summary>Whether the rule is called again before a byte is read.</summary>
     private static bool BeginsWithItself(IReadOnlyList<GraphNode> nodes, int start, bool[] mayBeEmpty)
