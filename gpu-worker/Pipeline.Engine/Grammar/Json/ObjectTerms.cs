@@ -58,7 +58,8 @@ internal sealed class ObjectTerms(SchemaCompiler compiler, JsonTerms json)
             throw new GrammarException($"{path}.patternProperties", $"More than {MostPatterns} patterns for one object are not supported.");
         }
 
-        TextAutomaton free = TextAutomatonBuilder.Build(Term.OneOf([.. names.Select(Term.Text)])).Complement();
+        // Mostly there can be no others: then nobody has to know which names would be free.
+        var free = new Lazy<TextAutomaton>(() => TextAutomatonBuilder.Build(Term.OneOf([.. names.Select(Term.Text)])).Complement());
         List<Term> options = [];
         // Each set of patterns that a name may match, and only those, has schemas of its own.
         for (int set = 0; set < 1 << patterns.Count; set++)
@@ -69,7 +70,7 @@ internal sealed class ObjectTerms(SchemaCompiler compiler, JsonTerms json)
             {
                 Term name = names.Count + patterns.Count == 0
                     ? new CharactersTerm(CodePointSet.All).Times(0, null)
-                    : new AutomatonTerm(automata.Select((automaton, i) => (chosen >> i & 1) != 0 ? automaton : automaton.Complement()).Aggregate(free, (all, one) => all.Intersect(one)));
+                    : new AutomatonTerm(automata.Select((automaton, i) => (chosen >> i & 1) != 0 ? automaton : automaton.Complement()).Aggregate(free.Value, (all, one) => all.Intersect(one)));
                 options.Add(Term.Then(JsonTerms.Quoted(new QuotedTerm(name)), json.Colon, value));
             }
         }
