@@ -11,7 +11,13 @@ internal sealed class BytePairMerges
     /// <summary>Up to here looking for the best pair anew each time costs less than keeping a queue.</summary>
     private const int ShortRun = 40;
 
+    /// <summary>Up to here the queue is kept for the thread's next run: made anew each time it would lie among the large objects.</summary>
+    private const int UsualRun = 1 << 16;
+
     private static readonly Merge None = new(int.MaxValue, -1);
+
+    [ThreadStatic]
+    private static PriorityQueue<int, long>? t_queue;
 
     private readonly Dictionary<ulong, Merge> _merges = [];
 
@@ -92,7 +98,10 @@ internal sealed class BytePairMerges
     /// <summary>A token swallowed by its left neighbour becomes -1.</summary>
     private void Join(Span<int> tokens, Span<int> previous, Span<int> next)
     {
-        var queue = new PriorityQueue<(int Position, Merge Merge), long>(tokens.Length);
+        // Positions, by the rank of what they make with the token after them, and leftmost first.
+        PriorityQueue<int, long> queue = tokens.Length <= UsualRun ? t_queue ??= new() : new();
+        queue.Clear();
+        queue.EnsureCapacity(tokens.Length);
         for (int i = 0; i < tokens.Length; i++)
         {
             previous[i] = i - 1;
@@ -102,16 +111,16 @@ internal sealed class BytePairMerges
         {
             Offer(queue, i, Find(tokens[i], tokens[i + 1]));
         }
-        while (queue.TryDequeue(out var candidate, out _))
+        while (queue.TryDequeue(out int left, out long priority))
         {
-            int left = candidate.Position;
             int right = tokens[left] < 0 ? -1 : next[left];
             // The neighbourhood may have changed since the pair was offered; then it is offered anew, with its own rank.
-            if (right < 0 || Find(tokens[left], tokens[right]) != candidate.Merge)
+            Merge merge = right < 0 ? None : Find(tokens[left], tokens[right]);
+            if (merge.Rank != (int)(priority >> 32))
             {
                 continue;
             }
-            tokens[left] = candidate.Merge.Joined;
+            tokens[left] = merge.Joined;
             tokens[right] = -1;
             next[left] = next[right];
             if (next[left] >= 0)
@@ -126,11 +135,11 @@ internal sealed class BytePairMerges
         }
     }
 
-    private static void Offer(PriorityQueue<(int Position, Merge Merge), long> queue, int position, Merge merge)
+    private static void Offer(PriorityQueue<int, long> queue, int position, Merge merge)
     {
         if (merge.Rank < int.MaxValue)
         {
-            queue.Enqueue((position, merge), ((long)merge.Rank << 32) | (uint)position);
+            queue.Enqueue(position, ((long)merge.Rank << 32) | (uint)position);
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class PrefixPlanTests(ApiFixture fixture) : IClassFixture<ApiFixtu
     public async Task Requests_that_a_worker_will_refuse_come_last_and_fail_no_validation()
     {
         ApiClient api = await PlannedAsync();
-        string refused = api.Line("refused", "x").Replace("\"messages\"", "\"logprobs\":true,\"messages\"", StringComparison.Ordinal);
+        string refused = api.Line("refused", "x").Replace("\"messages\"", "\"modalities\":[\"audio\"],\"messages\"", StringComparison.Ordinal);
         JsonElement batch = await api.SubmitAsync($"{refused}\n{string.Concat(Enumerable.Range(0, 64).Select(i => api.Line($"{i}", $"{Templates[0]} {i}") + "\n"))}");
         Assert.Equal("in_progress", batch.Text("status"));
         Assert.Equal(65, batch.GetProperty("request_counts").GetProperty("total").GetInt32());
