@@ -2,10 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Keys;
 
 namespace Pipeline.Migrator;
 
-/// <summary>Makes sure that the configured admin key opens the API of the tenant <c>default</c>.</summary>
+/// <summary>Makes sure that the configured admin key opens the API of the tenant <c>default</c>, as the operator's.</summary>
 /// <param name="contexts">The database.</param>
 /// <param name="time">Dates the rows.</param>
 /// <param name="logger">Told when a key was added.</param>
@@ -18,7 +19,7 @@ public sealed class AdminKeySeeder(IDbContextFactory<PipelineDbContext> contexts
     {
         byte[] hash = ApiKeyHash.Of(adminKey);
         await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await context.ApiKeys.AnyAsync(key => key.KeyHash == hash, cancellationToken))
+        if (await context.ApiKeys.WithSecret(hash).AnyAsync(cancellationToken))
         {
             return;
         }
@@ -33,7 +34,7 @@ public sealed class AdminKeySeeder(IDbContextFactory<PipelineDbContext> contexts
             Name = "admin",
             KeyHash = hash,
             Prefix = adminKey[..Math.Min(8, adminKey.Length)],
-            Role = ApiKeyRole.Admin,
+            Role = ApiKeyRole.Operator,
             CreatedAt = now,
         });
         await context.SaveChangesAsync(cancellationToken);

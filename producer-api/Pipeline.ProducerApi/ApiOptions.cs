@@ -38,8 +38,8 @@ internal sealed class ApiOptions
     /// <summary>Seconds that the broker has for a confirm before the slice is sent again.</summary>
     public double ConfirmTimeoutSeconds { get; set; } = 15;
 
-    /// <summary>Seconds for which a key's lookup is remembered: a revoked key works on for that long.</summary>
-    public double KeyCacheSeconds { get; set; } = 5;
+    /// <summary>Seconds for which a key's lookup is remembered at most. A change of keys is told to every process, within moments.</summary>
+    public double KeyCacheSeconds { get; set; } = 60;
 
     /// <summary>Seconds without news after which a stream of results or of events says that it is still there.</summary>
     public double HeartbeatSeconds { get; set; } = 15;

@@ -56,7 +56,7 @@ public sealed class DatabaseMigratorTests : IAsyncLifetime
         await using PipelineDbContext context = await Contexts.CreateDbContextAsync();
         List<ApiKey> keys = await context.ApiKeys.Include(key => key.Tenant).OrderBy(key => key.CreatedAt).ToListAsync();
         Assert.Equal(2, keys.Count);
-        Assert.All(keys, key => Assert.Equal(("default", ApiKeyRole.Admin), (key.Tenant!.Name, key.Role)));
+        Assert.All(keys, key => Assert.Equal(("default", ApiKeyRole.Operator), (key.Tenant!.Name, key.Role)));
         Assert.Equal(ApiKeyHash.Of("sk-a-long-secret"), keys[0].KeyHash);
         Assert.Single(keys.Select(key => key.TenantId).Distinct());
     }

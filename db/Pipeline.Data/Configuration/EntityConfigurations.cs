@@ -48,7 +48,8 @@ internal static class EntityConfigurations
         key.ToTable("api_keys");
         key.HasIndex(k => k.KeyHash).IsUnique();
         key.HasOne(k => k.Tenant).WithMany().HasForeignKey(k => k.TenantId).OnDelete(DeleteBehavior.Cascade);
-        key.Property(k => k.Role).HasConversion(role => role == ApiKeyRole.Admin ? "admin" : "user", name => name == "admin" ? ApiKeyRole.Admin : ApiKeyRole.User);
+        key.HasIndex(k => k.PreviousKeyHash).IsUnique();
+        key.Property(k => k.Role).HasConversion(role => role.ToString().ToLowerInvariant(), name => Enum.Parse<ApiKeyRole>(name, ignoreCase: true));
     }
 
     private static void Configure(EntityTypeBuilder<StoredFile> file)

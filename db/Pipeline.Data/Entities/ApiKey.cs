@@ -24,9 +24,31 @@ public sealed class ApiKey
     /// <summary>What it may do.</summary>
     public ApiKeyRole Role { get; set; }
 
+    /// <summary>Those scopes of its role that it was narrowed to; <see langword="null"/> for all of them.</summary>
+    public string[]? Scopes { get; set; }
+
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>When it ends by itself; <see langword="null"/> for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>When it was used last, to the minute; <see langword="null"/> before the first time.</summary>
+    public DateTimeOffset? LastUsedAt { get; set; }
+
+    /// <summary>The hash of the secret before the last rotation.</summary>
+    public byte[]? PreviousKeyHash { get; set; }
+
+    /// <summary>Until when the secret before the last rotation is good.</summary>
+    public DateTimeOffset? PreviousExpiresAt { get; set; }
+
     /// <summary>When it was revoked; <see langword="null"/> while it is valid.</summary>
     public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>When a secret of this key, given by its hash, ceases to open anything: <see cref="DateTimeOffset.MaxValue"/> for never, and in the past when revoked.</summary>
+    public DateTimeOffset EndOf(ReadOnlySpan<byte> hash)
+    {
+        DateTimeOffset end = RevokedAt ?? ExpiresAt ?? DateTimeOffset.MaxValue;
+        return hash.SequenceEqual(KeyHash) || PreviousExpiresAt is not { } rotated || rotated > end ? end : rotated;
+    }
 }

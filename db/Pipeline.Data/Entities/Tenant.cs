@@ -11,4 +11,7 @@ public sealed class Tenant
 
     /// <summary>When the tenant was made.</summary>
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Since when its keys open nothing; <see langword="null"/> while they do.</summary>
+    public DateTimeOffset? SuspendedAt { get; set; }
 }

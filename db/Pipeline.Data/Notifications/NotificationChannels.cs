@@ -17,4 +17,7 @@ public static class NotificationChannels
 
     /// <summary>Jobs of a batch have ended, or its status has changed.</summary>
     public const string Progress = "pipeline_progress";
+
+    /// <summary>A key or a tenant has changed: what was remembered of them is to be looked up anew.</summary>
+    public const string Keys = "pipeline_keys";
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Keys;
 using Pipeline.ProducerApi.Batches.Progress;
 using Pipeline.ProducerApi.Batches.Results;
 using Pipeline.ProducerApi.Http;
@@ -21,7 +22,7 @@ internal static class BatchEndpoints
 
     public static void MapBatches(this IEndpointRouteBuilder v1)
     {
-        RouteGroupBuilder batches = v1.MapGroup("/batches").WithTags("Batches");
+        RouteGroupBuilder batches = v1.MapGroup("/batches").WithTags("Batches").RequireScope(KeyScopes.BatchesRead, KeyScopes.BatchesWrite);
         batches.MapPost("", CreateAsync)
             .WithMetadata(new RequestSizeLimitAttribute(LongestBody))
             .WithJsonBody<CreateBatchRequest>()

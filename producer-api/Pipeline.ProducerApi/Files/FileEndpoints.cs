@@ -8,6 +8,7 @@ using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Files;
+using Pipeline.Data.Keys;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Http;
 using Pipeline.ProducerApi.Keys;
@@ -21,7 +22,7 @@ internal static class FileEndpoints
 
     public static void MapFiles(this IEndpointRouteBuilder v1, ApiOptions options)
     {
-        RouteGroupBuilder files = v1.MapGroup("/files").WithTags("Files");
+        RouteGroupBuilder files = v1.MapGroup("/files").WithTags("Files").RequireScope(KeyScopes.FilesRead, KeyScopes.FilesWrite);
         // A megabyte on top of the file for the rest of the form.
         files.MapPost("", UploadAsync)
             .WithMetadata(new RequestSizeLimitAttribute(options.MaxFileBytes + (1 << 20)))

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
+using Pipeline.ProducerApi.Keys;
 using Scalar.AspNetCore;
 
 namespace Pipeline.ProducerApi.Http;
@@ -24,6 +26,16 @@ internal static class DocumentationExtensions
                 [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+            return Task.CompletedTask;
+        });
+        openApi.AddOperationTransformer((operation, context, _) =>
+        {
+            ApiDescription endpoint = context.Description;
+            if (endpoint.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().LastOrDefault()?.For(endpoint.HttpMethod ?? "") is { } scope)
+            {
+                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [scope] }];
+            }
+
             return Task.CompletedTask;
         });
     });

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
+using Pipeline.Data.Keys;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Http;
 using Pipeline.ProducerApi.Idempotency;
@@ -18,7 +19,7 @@ internal static class JobEndpoints
 
     public static void MapJobs(this IEndpointRouteBuilder v1)
     {
-        RouteGroupBuilder jobs = v1.MapGroup("/jobs").WithTags("Jobs");
+        RouteGroupBuilder jobs = v1.MapGroup("/jobs").WithTags("Jobs").RequireScope(KeyScopes.JobsRead, KeyScopes.JobsWrite);
         jobs.MapPost("", SubmitAsync).WithJsonBody<CreateJobRequest>().WithSummary("Submit a single job");
         jobs.MapGet("/{id}", GetAsync).WithSummary("Retrieve a job with its result and its costs");
         jobs.MapGet("/{id}/wait", WaitAsync)

@@ -14,6 +14,9 @@ internal sealed class ApiKeyAuthentication(
 
     private const string Bearer = "Bearer ";
 
+    private const string NoKey =
+        "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         string? header = Request.Headers.Authorization;
@@ -22,18 +25,26 @@ internal sealed class ApiKeyAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        return await keys.FindAsync(key, Context.RequestAborted) is { } caller
+        KeyLookup lookup = await keys.FindAsync(key, Context.RequestAborted);
+        return lookup.Caller is { } caller
             ? AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(SchemeName), SchemeName))
-            : AuthenticateResult.Fail("Unknown or revoked key.");
+            : AuthenticateResult.Fail(lookup.Refusal!);
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        string message = Request.Headers.ContainsKey("Authorization")
-            ? "Incorrect API key provided."
-            : "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).";
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        string message = (await HandleAuthenticateOnceAsync()).Failure?.Message
+            ?? (Request.Headers.ContainsKey("Authorization") ? KeyLookup.Unknown : NoKey);
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Response.WriteAsJsonAsync(new ErrorReply(new ErrorBody(message, "invalid_request_error", null, "invalid_api_key")));
+        await WriteAsync(StatusCodes.Status401Unauthorized, new ErrorBody(message, "invalid_request_error", null, "invalid_api_key"));
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        WriteAsync(StatusCodes.Status403Forbidden, Permission.RefusalOf(Context)!);
+
+    private Task WriteAsync(int status, ErrorBody error)
+    {
+        Response.StatusCode = status;
+        return Response.WriteAsJsonAsync(new ErrorReply(error));
     }
 }

@@ -1,22 +1,35 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Keys;
 
 namespace Pipeline.ProducerApi.Keys;
 
 /// <summary>Whom a request speaks for: a parameter of handlers behind a key.</summary>
+/// <param name="TenantId">Whose rows it sees.</param>
+/// <param name="Role">The role of its key.</param>
 internal sealed record Caller(Guid TenantId, ApiKeyRole Role)
 {
-    private const string TenantClaim = "tenant";
+    /// <summary>The key; <see langword="null"/> where the service itself acts for a tenant.</summary>
+    public Guid? KeyId { get; init; }
 
-    public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter)
+    /// <summary>What it may do.</summary>
+    public FrozenSet<string> Scopes { get; init; } = KeyScopes.Of(Role);
+
+    /// <summary>Whether the tenant is suspended: it may do nothing.</summary>
+    public bool IsSuspended { get; init; }
+
+    public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(
+        Of(context) ?? throw new InvalidOperationException($"The endpoint of parameter '{parameter.Name}' is not behind a key."));
+
+    /// <summary>The caller of a request; <see langword="null"/> if it brought no valid key.</summary>
+    public static Caller? Of(HttpContext context) => (context.User as Principal)?.Caller;
+
+    public ClaimsPrincipal ToPrincipal(string scheme) => new Principal(this, scheme);
+
+    private sealed class Principal(Caller caller, string scheme) : ClaimsPrincipal(new ClaimsIdentity(scheme))
     {
-        Claim tenant = context.User.FindFirst(TenantClaim)
-            ?? throw new InvalidOperationException($"The endpoint of parameter '{parameter.Name}' is not behind a key.");
-        ApiKeyRole role = context.User.IsInRole(nameof(ApiKeyRole.Admin)) ? ApiKeyRole.Admin : ApiKeyRole.User;
-        return ValueTask.FromResult<Caller?>(new Caller(Guid.Parse(tenant.Value), role));
+        public Caller Caller => caller;
     }
-
-    public ClaimsPrincipal ToPrincipal(string scheme) =>
-        new(new ClaimsIdentity([new Claim(TenantClaim, TenantId.ToString()), new Claim(ClaimTypes.Role, Role.ToString())], scheme));
 }

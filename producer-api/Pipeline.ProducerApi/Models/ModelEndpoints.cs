@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Http;
+using Pipeline.ProducerApi.Keys;
 
 namespace Pipeline.ProducerApi.Models;
 
@@ -10,7 +11,7 @@ internal static class ModelEndpoints
 {
     public static void MapModels(this IEndpointRouteBuilder v1)
     {
-        RouteGroupBuilder models = v1.MapGroup("/models").WithTags("Models");
+        RouteGroupBuilder models = v1.MapGroup("/models").WithTags("Models").AllowAnyKey();
         models.MapGet("", List).WithSummary("List the models that are served");
         // A catch-all: names such as organization/model have a slash.
         models.MapGet("/{**id}", Get).WithSummary("Retrieve a model");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Keys;
 using Pipeline.ProducerApi.Http;
 using Pipeline.ProducerApi.Keys;
 
@@ -15,7 +16,7 @@ internal static class WebhookEndpoints
 
     public static void MapWebhooks(this IEndpointRouteBuilder v1)
     {
-        RouteGroupBuilder webhooks = v1.MapGroup("/webhooks").WithTags("Webhooks").WithMetadata(new RequestSizeLimitAttribute(LongestBody));
+        RouteGroupBuilder webhooks = v1.MapGroup("/webhooks").WithTags("Webhooks").RequireScope(KeyScopes.WebhooksRead, KeyScopes.WebhooksWrite).WithMetadata(new RequestSizeLimitAttribute(LongestBody));
         webhooks.MapPost("", CreateAsync).WithJsonBody<CreateWebhookRequest>().WithSummary("Add an endpoint; the reply has its secret, once");
         webhooks.MapGet("", ListAsync).WithSummary("List endpoints, newest first");
         webhooks.MapGet("/{id}", GetAsync).WithSummary("Retrieve an endpoint");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Scheduler.Dashboard;
 
-/// <summary>Lets in whoever brings an administrator's key as <c>Authorization: Bearer</c>.</summary>
+/// <summary>Lets in whoever brings an operator's key as <c>Authorization: Bearer</c>.</summary>
 internal sealed class BearerKeyHandler(
     AdminKeys keys, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -22,6 +22,6 @@ internal sealed class BearerKeyHandler(
 
         return await keys.FindAsync(header.Parameter, Context.RequestAborted) is { } id
             ? AuthenticateResult.Success(new AuthenticationTicket(DashboardLogin.Principal(id, SchemeName), SchemeName))
-            : AuthenticateResult.Fail("No administrator has this key.");
+            : AuthenticateResult.Fail("This is not the key of an operator.");
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace Pipeline.Scheduler.Dashboard;
 
 /// <summary>
-/// Hangfire's dashboard at <c>/hangfire</c>, for administrators: with their key as a bearer token, or after a login at
+/// Hangfire's dashboard at <c>/hangfire</c>, for operators: with their key as a bearer token, or after a login at
 /// <c>/login</c>, by the form or by <c>/login?key=...</c>. A revoked key ends its sessions at once.
 /// </summary>
 internal static class DashboardLogin

@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Pipeline.Scheduler.Dashboard;
 
-/// <summary>The form that asks for an administrator's key.</summary>
+/// <summary>The form that asks for the operator's key.</summary>
 internal static class LoginPage
 {
     private const string Html =
@@ -27,7 +27,7 @@ internal static class LoginPage
         <body>
           <form method="post" action="/login">
             <h1>Pipeline scheduler</h1>
-            <label for="key">An administrator's API key</label>
+            <label for="key">The operator's API key</label>
             <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
             <button>Enter</button>
             <!--refused-->
@@ -40,7 +40,7 @@ internal static class LoginPage
     {
         context.Response.Headers[HeaderNames.CacheControl] = "no-store";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        string html = refused ? Html.Replace("<!--refused-->", "<p>No administrator has this key.</p>", StringComparison.Ordinal) : Html;
+        string html = refused ? Html.Replace("<!--refused-->", "<p>This is not the key of an operator.</p>", StringComparison.Ordinal) : Html;
         return Results.Content(html, "text/html; charset=utf-8", statusCode: refused ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK);
     }
 }

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Testing;
@@ -81,24 +84,43 @@ public sealed class ApiFixture : IAsyncLifetime
         return Api;
     }
 
-    /// <summary>A client with the key of a tenant of its own.</summary>
-    internal async Task<ApiClient> NewTenantAsync(string? model = null)
+    /// <summary>The endpoints of the API as it has mapped them.</summary>
+    internal IReadOnlyList<RouteEndpoint> Endpoints => [.. _factory!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+
+    /// <summary>A client with the key of a tenant of its own, a user's unless <paramref name="change"/> makes it another.</summary>
+    internal Task<ApiClient> NewTenantAsync(string? model = null, Action<ApiKey>? change = null) =>
+        AddKeyAsync(new Tenant { Id = Guid.NewGuid(), Name = Guid.NewGuid().ToString(), CreatedAt = DateTimeOffset.UnixEpoch }, model, change);
+
+    /// <summary>A client with another key of the same tenant.</summary>
+    internal async Task<ApiClient> NewKeyAsync(ApiClient tenant, Action<ApiKey>? change = null)
     {
-        string key = "sk-" + Guid.NewGuid().ToString("N");
         await using PipelineDbContext context = Database.CreateContext();
-        Tenant tenant = new() { Id = Guid.NewGuid(), Name = key, CreatedAt = DateTimeOffset.UnixEpoch };
-        context.ApiKeys.Add(new ApiKey
+        return await AddKeyAsync(await context.Tenants.AsNoTracking().SingleAsync(t => t.Id == tenant.TenantId), tenant.Model, change);
+    }
+
+    private async Task<ApiClient> AddKeyAsync(Tenant tenant, string? model, Action<ApiKey>? change)
+    {
+        string secret = "sk-" + Guid.NewGuid().ToString("N");
+        ApiKey key = new()
         {
             Id = Guid.NewGuid(),
-            Tenant = tenant,
+            TenantId = tenant.Id,
             Name = "test",
-            KeyHash = ApiKeyHash.Of(key),
-            Prefix = key[..8],
+            KeyHash = ApiKeyHash.Of(secret),
+            Prefix = secret[..8],
             Role = ApiKeyRole.User,
             CreatedAt = DateTimeOffset.UnixEpoch,
-        });
+        };
+        change?.Invoke(key);
+        await using PipelineDbContext context = Database.CreateContext();
+        if (!await context.Tenants.AnyAsync(t => t.Id == tenant.Id))
+        {
+            context.Tenants.Add(tenant);
+        }
+
+        context.ApiKeys.Add(key);
         await context.SaveChangesAsync();
-        return new ApiClient(Url, key, tenant.Id, model ?? Model);
+        return new ApiClient(Url, secret, tenant.Id, model ?? Model);
     }
 
     internal StandInWorker NewWorker() => new(Database.DataSource, Model);

@@ -26,9 +26,9 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
             return;
         }
 
-        await AddKeyAsync("sk-admin", ApiKeyRole.Admin);
-        await AddKeyAsync("sk-user", ApiKeyRole.User);
-        await AddKeyAsync("sk-revoked", ApiKeyRole.Admin, revoked: true);
+        await AddKeyAsync("sk-admin", ApiKeyRole.Operator);
+        await AddKeyAsync("sk-user", ApiKeyRole.Admin);
+        await AddKeyAsync("sk-revoked", ApiKeyRole.Operator, revoked: true);
         _app = Build();
         await _app.StartAsync();
         _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(_app.Urls.Single()) };
@@ -75,7 +75,7 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
     [InlineData("sk-user", HttpStatusCode.Unauthorized)]
     [InlineData("sk-revoked", HttpStatusCode.Unauthorized)]
     [InlineData("sk-unheard-of", HttpStatusCode.Unauthorized)]
-    public async Task Only_the_key_of_an_administrator_opens_the_dashboard(string key, HttpStatusCode expected)
+    public async Task Only_the_key_of_an_operator_opens_the_dashboard(string key, HttpStatusCode expected)
     {
         database.Require();
         using HttpRequestMessage request = new(HttpMethod.Get, "/hangfire/recurring");
@@ -90,7 +90,7 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
     public async Task A_login_lasts_until_its_key_is_revoked()
     {
         database.Require();
-        await AddKeyAsync("sk-leaving", ApiKeyRole.Admin);
+        await AddKeyAsync("sk-leaving", ApiKeyRole.Operator);
         Assert.Equal("/hangfire", (await _client.GetAsync("/login?key=sk-leaving")).Headers.Location!.OriginalString);
         Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync("/hangfire")).StatusCode);
         await database.ExecuteAsync("UPDATE api_keys SET revoked_at = now() WHERE prefix = 'sk-leaving'");

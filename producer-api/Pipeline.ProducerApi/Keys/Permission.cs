@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Authorization;
+using Pipeline.ProducerApi.Errors;
+
+namespace Pipeline.ProducerApi.Keys;
+
+/// <summary>The policy of <c>/v1</c>: a valid key, of a tenant that is not suspended, with the scope that the endpoint needs.</summary>
+internal static class Permission
+{
+    public static AuthorizationPolicy Policy { get; } = new AuthorizationPolicyBuilder()
+        .RequireAuthenticatedUser()
+        .RequireAssertion(context => context.Resource is HttpContext http && RefusalOf(http) is null)
+        .Build();
+
+    /// <summary>Why a request with a valid key is refused; <see langword="null"/> if it is not.</summary>
+    public static ErrorBody? RefusalOf(HttpContext context) =>
+        Caller.Of(context) is not { } caller ? null
+        : caller.IsSuspended ? new ErrorBody("Your organization is suspended. Ask the operator of this installation.", "invalid_request_error", null, "tenant_suspended")
+        : RequiredScope.Of(context) is { } scope && !caller.Scopes.Contains(scope) ? new ErrorBody(
+            $"You have insufficient permissions for this operation. Missing scopes: {scope}. Check that your key has the necessary role or scopes.",
+            "invalid_request_error",
+            null,
+            "missing_scope")
+        : null;
+}
