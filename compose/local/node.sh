@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # Packages of the npm registry, for what is compared with implementations in JavaScript: each set in a folder of its own.
 
-# node_packages NAME PACKAGE_JSON PLACE: installs what the file pins, once; what there is already is kept.
+# node_packages NAME PACKAGE_JSON PLACE: installs what the file pins, once; what there is already is kept. Where a package-lock.json is
+# beside the file it pins all that comes along, by hash.
 node_packages() {
-  local name=$1 pinned=$2 place=$3 missing=()
-  cmp -s "$pinned" "$place/package.json" && [ -e "$place/installed" ] && command -v node >/dev/null && return
+  local name=$1 pinned=$2 place=$3 missing=() lock=${2%package.json}package-lock.json install=(install --no-package-lock)
+  cmp -s "$pinned" "$place/package.json" && { [ ! -e "$lock" ] || cmp -s "$lock" "$place/package-lock.json"; } &&
+    [ -e "$place/installed" ] && command -v node >/dev/null && return
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   if [ ${#missing[@]} -gt 0 ]; then
@@ -12,8 +14,12 @@ node_packages() {
     logged packages "$LOGS/apt.log" install_packages "${missing[@]}" || { tail_log "$LOGS/apt.log"; return 1; }
   fi
   mkdir -p "$place" && rm -f "$place/installed" && cp "$pinned" "$place/" || return
+  if [ -e "$lock" ]; then
+    cp "$lock" "$place/" || return
+    install=(ci)
+  fi
   # Without optional packages, which are builds for other systems and GPUs, and without scripts, which would build them.
-  logged "$name" "$LOGS/npm.log" npm install --prefix "$place" --ignore-scripts --omit=optional --no-audit --no-fund --no-package-lock ||
+  logged "$name" "$LOGS/npm.log" npm "${install[@]}" --prefix "$place" --ignore-scripts --omit=optional --no-audit --no-fund ||
     { tail_log "$LOGS/npm.log"; return 1; }
   touch "$place/installed"
 }

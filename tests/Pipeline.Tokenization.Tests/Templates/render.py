@@ -50,7 +50,7 @@ def render(template, variables):
         return {"text": parsed[template].render(**({"tools": None, "documents": None} | variables))}
     except Refusal as e:
         return {"refusal": str(e)}
-    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as e:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as e:
         return {"error": type(e).__name__}
 
 

@@ -99,19 +99,18 @@ internal sealed class Evaluator(Interpreter interpreter)
         : choice.Else is null ? new Undefined("the inline if without an else")
         : Evaluate(choice.Else, scope);
 
-    private OrderedDictionary<string, object?> MakeMapping(MappingLiteral literal, Scope scope)
+    private Mapping MakeMapping(MappingLiteral literal, Scope scope)
     {
-        var mapping = new OrderedDictionary<string, object?>();
+        var mapping = new Mapping();
         foreach ((Expression key, Expression value) in literal.Entries)
         {
-            string name = Evaluate(key, scope) as string
-                ?? throw new TemplateRenderException("Only strings can be keys of a mapping", key.Position);
+            object name = Interpreter.Located(key.Position, () => Mapping.Key(Evaluate(key, scope)))!;
             mapping[name] = Evaluate(value, scope);
         }
         return mapping;
     }
 
-    private static OrderedDictionary<string, object?> AsMapping(object? value) => value as OrderedDictionary<string, object?>
+    private static IEnumerable<KeyValuePair<string, object?>> AsNamed(object? value) => (value as Mapping)?.Named()
         ?? throw new TemplateRenderException($"'**' needs a mapping, not {Values.TypeName(value)}");
 
     private Arguments MakeArguments(
@@ -122,7 +121,7 @@ internal sealed class Evaluator(Interpreter interpreter)
         {
             named[name] = Evaluate(value, scope);
         }
-        foreach ((string name, object? value) in arguments.MoreNamed is null ? [] : AsMapping(Evaluate(arguments.MoreNamed, scope)))
+        foreach ((string name, object? value) in arguments.MoreNamed is null ? [] : AsNamed(Evaluate(arguments.MoreNamed, scope)))
         {
             named[name] = value;
         }

@@ -26,12 +26,12 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
             case List<object?> list:
                 Block('[', ']', list, depth, item => Write(item, depth + 1));
                 break;
-            case OrderedDictionary<string, object?> mapping:
-                IEnumerable<KeyValuePair<string, object?>> entries =
-                    sortKeys ? mapping.OrderBy(entry => entry.Key, StringComparer.Ordinal) : mapping;
+            case Mapping mapping:
+                IEnumerable<KeyValuePair<object, object?>> entries =
+                    sortKeys ? mapping.OrderBy(entry => entry.Key, Comparer<object>.Create(Operators.Order)) : mapping;
                 Block('{', '}', [.. entries], depth, entry =>
                 {
-                    Quote(entry.Key);
+                    Quote(entry.Key as string ?? Scalar(entry.Key));
                     _text.Append(keySeparator);
                     Write(entry.Value, depth + 1);
                 });
@@ -40,23 +40,25 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
                 Quote(text);
                 break;
             default:
-                _text.Append(value switch
-                {
-                    null => "null",
-                    bool flag => flag ? "true" : "false",
-                    long integer => integer.ToString(CultureInfo.InvariantCulture),
-                    double number => PythonText.Float(number) switch
-                    {
-                        "nan" => "NaN",
-                        "inf" => "Infinity",
-                        "-inf" => "-Infinity",
-                        string finite => finite,
-                    },
-                    _ => throw new TemplateRenderException($"A value of type {Values.TypeName(value)} cannot be written as JSON"),
-                });
+                _text.Append(Scalar(value));
                 break;
         }
     }
+
+    private static string Scalar(object? value) => value switch
+    {
+        null => "null",
+        bool flag => flag ? "true" : "false",
+        long integer => integer.ToString(CultureInfo.InvariantCulture),
+        double number => PythonText.Float(number) switch
+        {
+            "nan" => "NaN",
+            "inf" => "Infinity",
+            "-inf" => "-Infinity",
+            string finite => finite,
+        },
+        _ => throw new TemplateRenderException($"A value of type {Values.TypeName(value)} cannot be written as JSON"),
+    };
 
     private void Block<T>(char open, char close, List<T> items, int depth, Action<T> write)
     {

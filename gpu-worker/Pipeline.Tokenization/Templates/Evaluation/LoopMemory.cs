@@ -10,7 +10,7 @@ internal sealed class LoopMemory(int depth, TemplateFunction recurse)
     public object Variable(IReadOnlyList<object?> items, int index, bool isRecursive) =>
         isRecursive ? new CallableMapping(Entries(items, index), recurse) : Entries(items, index);
 
-    private OrderedDictionary<string, object?> Entries(IReadOnlyList<object?> items, int index) => new()
+    private Mapping Entries(IReadOnlyList<object?> items, int index) => new()
     {
         ["depth"] = depth + 1L,
         ["depth0"] = (long)depth,

@@ -54,7 +54,7 @@ internal static class Operators
             (null, null) => true,
             (string x, string y) => x == y,
             (List<object?> x, List<object?> y) => x.Count == y.Count && x.Zip(y).All(pair => AreEqual(pair.First, pair.Second)),
-            (OrderedDictionary<string, object?> x, OrderedDictionary<string, object?> y) => x.Count == y.Count
+            (Mapping x, Mapping y) => x.Count == y.Count
                 && x.All(entry => y.TryGetValue(entry.Key, out object? other) && AreEqual(entry.Value, other)),
             (Undefined, Undefined) => true,
             _ => ReferenceEquals(left, right) && left is not null,
@@ -91,7 +91,7 @@ internal static class Operators
     {
         string text when value is string part => text.Contains(part, StringComparison.Ordinal),
         List<object?> list => list.Exists(item => AreEqual(item, value)),
-        OrderedDictionary<string, object?> mapping => value is string key && mapping.ContainsKey(key),
+        Mapping mapping => mapping.TryFind(value, out _),
         Undefined => false,
         _ => throw new TemplateRenderException($"'in' does not work with {Values.TypeName(value)} in {Values.TypeName(container)}"),
     };

@@ -67,10 +67,10 @@ internal static class PythonText
             case List<object?> list:
                 WriteItems(text, '[', ']', list, item => Write(text, item));
                 break;
-            case OrderedDictionary<string, object?> mapping:
+            case Mapping mapping:
                 WriteItems(text, '{', '}', mapping, entry =>
                 {
-                    Quote(text, entry.Key);
+                    Write(text, entry.Key);
                     text.Append(": ");
                     Write(text, entry.Value);
                 });

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Pipeline.Tokenization.Templates.Evaluation;
 
 /// <summary>
-/// The values of a template: null, bool, long, double, string, lists, mappings with string keys in their order,
+/// The values of a template: null, bool, long, double, string, lists, <see cref="Mapping"/>s,
 /// <see cref="TemplateFunction"/>, <see cref="Namespace"/> and <see cref="Undefined"/>; and what Python makes of them.
 /// </summary>
 internal static class Values
@@ -19,7 +19,7 @@ internal static class Values
             case JsonArray array:
                 return array.Select(FromJson).ToList();
             case JsonObject entries:
-                var mapping = new OrderedDictionary<string, object?>();
+                var mapping = new Mapping();
                 foreach ((string key, JsonNode? value) in entries)
                 {
                     mapping[key] = FromJson(value);
@@ -38,7 +38,7 @@ internal static class Values
         double number => number != 0,
         string text => text.Length > 0,
         List<object?> list => list.Count > 0,
-        OrderedDictionary<string, object?> mapping => mapping.Count > 0,
+        Mapping mapping => mapping.Count > 0,
         _ => true,
     };
 
@@ -46,7 +46,7 @@ internal static class Values
     public static IReadOnlyList<object?> AsList(object? value) => value switch
     {
         List<object?> list => list,
-        OrderedDictionary<string, object?> mapping => [.. mapping.Keys],
+        Mapping mapping => [.. mapping.Keys],
         string text => [.. CodePoints.Split(text)],
         Undefined => [],
         _ => throw new TemplateRenderException($"A value of type {TypeName(value)} cannot be iterated"),
@@ -75,7 +75,7 @@ internal static class Values
         double => "float",
         string => "str",
         List<object?> => "list",
-        OrderedDictionary<string, object?> => "dict",
+        Mapping => "dict",
         Undefined undefined => $"undefined ('{undefined.Name}')",
         TemplateFunction => "function",
         _ => "namespace",

@@ -43,25 +43,25 @@ internal static class Globals
     private static Namespace MakeNamespace(Arguments arguments)
     {
         var result = new Namespace();
-        foreach ((string name, object? value) in Entries(arguments))
+        foreach ((string name, object? value) in MakeMapping(arguments).Named())
         {
             result.Attributes[name] = value;
         }
         return result;
     }
 
-    private static OrderedDictionary<string, object?> MakeMapping(Arguments arguments)
+    private static Mapping MakeMapping(Arguments arguments)
     {
-        var result = new OrderedDictionary<string, object?>();
-        foreach ((string name, object? value) in Entries(arguments))
+        Mapping result = arguments.Positional switch
+        {
+            [] => new Mapping(),
+            [Mapping given] => new Mapping(given),
+            _ => throw new TemplateRenderException("A mapping or named arguments are needed"),
+        };
+        foreach ((string name, object? value) in arguments.Named)
         {
             result[name] = value;
         }
         return result;
     }
-
-    private static IEnumerable<KeyValuePair<string, object?>> Entries(Arguments arguments) =>
-        arguments.Positional is [OrderedDictionary<string, object?> mapping] ? mapping.Concat(arguments.Named)
-        : arguments.Positional.Count == 0 ? arguments.Named
-        : throw new TemplateRenderException("A mapping or named arguments are needed");
 }

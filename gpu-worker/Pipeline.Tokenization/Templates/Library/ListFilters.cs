@@ -52,7 +52,7 @@ internal static class ListFilters
         return TextFilters.Join(PythonText.Str(arguments.Get(0, "d", "")), items);
     }
 
-    private static OrderedDictionary<string, object?> AsMapping(object? value) => value as OrderedDictionary<string, object?>
+    private static Mapping AsMapping(object? value) => value as Mapping
         ?? throw new TemplateRenderException($"'items' needs a mapping, not {Values.TypeName(value)}");
 
     private static List<object?> DictSort(object? value, Arguments arguments, Interpreter interpreter)

@@ -23,7 +23,7 @@ internal static class Members
             index = index < 0 ? index + items.Count : index;
             return index >= 0 && index < items.Count ? items[(int)index] : new Undefined($"[{key}]");
         }
-        return Missing(value, PythonText.Str(key));
+        return value is Mapping mapping && mapping.TryFind(key, out object? found) ? found : Missing(value, PythonText.Str(key));
     }
 
     /// <summary>An attribute such as "function.name" or 0, as the filters that take one name it.</summary>
@@ -72,7 +72,7 @@ internal static class Members
         entry = null;
         return value switch
         {
-            OrderedDictionary<string, object?> mapping => mapping.TryGetValue(name, out entry),
+            Mapping mapping => mapping.TryGetValue(name, out entry),
             Namespace scope => scope.Attributes.TryGetValue(name, out entry),
             CallableMapping loop => loop.Entries.TryGetValue(name, out entry),
             _ => false,
@@ -82,7 +82,7 @@ internal static class Members
     private static TemplateFunction? Method(object? value, string name) => value switch
     {
         string text => StringMethods.Find(text, name),
-        OrderedDictionary<string, object?> mapping => MappingMethods.Find(mapping, name),
+        Mapping mapping => MappingMethods.Find(mapping, name),
         List<object?> list => ListMethods.Find(list, name),
         _ => null,
     };

@@ -24,6 +24,7 @@ internal static class StringMethods
         "splitlines" => _ => SplitLines(text),
         "replace" => a => Replace(text, a.Text(0, "old"), a.Text(1, "new"), a.Get(2, "count")),
         "join" => a => TextFilters.Join(text, Values.AsList(a.Require(0, "iterable"))),
+        "format" => a => StringFormat.Fill(text, a),
         "find" => a => Find(text, text.IndexOf(a.Text(0, "sub"), StringComparison.Ordinal)),
         "rfind" => a => Find(text, text.LastIndexOf(a.Text(0, "sub"), StringComparison.Ordinal)),
         "count" => a => a.Text(0, "sub") is { Length: > 0 } sub ? text.Split(sub).Length - 1L : CodePoints.Count(text) + 1,

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Tokenization.Templates.Evaluation;
 
 namespace Pipeline.Tokenization.Templates.Library;
@@ -24,6 +26,7 @@ internal static class TextFilters
         ["wordcount"] = (value, _, _) =>
             (long)PythonText.Str(value).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length,
         ["tojson"] = (value, a, _) => ToJson(value, a),
+        ["from_json"] = (value, _, _) => FromJson(value),
     };
 
     /// <summary>The texts of values, with a text between.</summary>
@@ -54,6 +57,19 @@ internal static class TextFilters
 
     private static string Escape(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
         .Replace("'", "&#39;").Replace("\"", "&#34;");
+
+    /// <summary>Not Jinja's, nor transformers': templates that come with llama.cpp read the arguments of calls by it.</summary>
+    private static object? FromJson(object? value)
+    {
+        try
+        {
+            return Values.FromJson(JsonNode.Parse(PythonText.Str(value)));
+        }
+        catch (JsonException e)
+        {
+            throw new TemplateRenderException($"'from_json' needs JSON: {e.Message}");
+        }
+    }
 
     private static string ToJson(object? value, Arguments arguments)
     {
