@@ -51,7 +51,7 @@ postgres_init() {
   install -d -m 700 "$data" && own postgres "$data" || return 1
   (umask 077; printf '%s\n' "$PG_PASSWORD" >"$password") && own postgres "$password" || return 1
   logged initdb "$LOGS/initdb.log" "${AS[@]}" "$PG_BIN/initdb" -D "$data" -U pipeline --pwfile="$password" \
-    -A scram-sha-256 -E UTF8 --locale=C.UTF-8
+    -A scram-sha-256 -E UTF8 --locale=C.UTF-8 --lc-collate=C
   local status=$?
   rm -f "$password"
   [ $status = 0 ] || { tail_log "$LOGS/initdb.log"; rm -rf "$data"; }

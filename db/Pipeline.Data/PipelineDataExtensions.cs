@@ -36,16 +36,19 @@ public static class PipelineDataExtensions
 
     /// <summary>
     /// Statements that come again and again are prepared, as the driver counts them: planning a claim or a commit anew each time
-    /// cost as much as carrying it out. A connection string that says otherwise, for the sake of a pooler, has its way.
+    /// cost as much as carrying it out. A connection string that says otherwise, for the sake of a pooler, has its way. Sessions
+    /// carry nothing from one user of a connection to the next, so that there is nothing to reset in between.
     /// </summary>
     private static string Prepared(string connectionString)
     {
         NpgsqlConnectionStringBuilder builder = new(connectionString);
-        if (!builder.ContainsKey("Max Auto Prepare"))
+        // ContainsKey knows every keyword there is, set or not.
+        if (!builder.ShouldSerialize("Max Auto Prepare"))
         {
             builder.MaxAutoPrepare = 64;
         }
 
+        builder.NoResetOnClose = true;
         return builder.ConnectionString;
     }
 

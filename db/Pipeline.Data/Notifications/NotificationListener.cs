@@ -85,7 +85,24 @@ public sealed partial class NotificationListener : IAsyncDisposable
         if (_connection is { } connection)
         {
             _connection = null;
-            await connection.DisposeAsync();
+            await using (connection)
+            {
+                await UnlistenAsync(connection);
+            }
+        }
+    }
+
+    // The pool hands a connection on as it is.
+    private static async Task UnlistenAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await using NpgsqlCommand unlisten = new("UNLISTEN *", connection);
+            await unlisten.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+        {
+            // It is broken, and the pool does not take it back.
         }
     }
 }
