@@ -38,6 +38,9 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>Slices.</summary>
     public DbSet<Slice> Slices => Set<Slice>();
 
+    /// <summary>Which workers have claimed jobs of which slices.</summary>
+    public DbSet<SliceClaim> SliceClaims => Set<SliceClaim>();
+
     /// <summary>Worker processes and their leases.</summary>
     public DbSet<Worker> Workers => Set<Worker>();
 
@@ -55,12 +58,6 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
 
     /// <summary>The log of attempts.</summary>
     public DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
-
-    /// <summary>Batches that are submitted by the clock.</summary>
-    public DbSet<Schedule> Schedules => Set<Schedule>();
-
-    /// <summary>What came of each time that a schedule was due.</summary>
-    public DbSet<ScheduleRun> ScheduleRuns => Set<ScheduleRun>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -54,7 +54,7 @@ internal sealed class WorkerOptions
     [Range(1, 256)]
     public int PrefetchSlices { get; set; } = 8;
 
-    /// <summary>Jobs worked on at a time. Not set: the engine chooses by its device and memory; the echo takes 64.</summary>
+    /// <summary>Jobs worked on at a time. Not set: the engine chooses by its device and memory; the echo takes 256.</summary>
     [Range(1, 4096)]
     public int? MaxRunning { get; set; }
 
@@ -87,9 +87,9 @@ internal sealed class WorkerOptions
 
     /// <summary>Results that are committed together at most.</summary>
     [Range(1, 10_000)]
-    public int CommitGroup { get; set; } = 64;
+    public int CommitGroup { get; set; } = 256;
 
-    /// <summary>Milliseconds that the first result of a group waits for others.</summary>
+    /// <summary>Milliseconds that the first result of a group waits for others, while there are jobs that may yet end.</summary>
     [Range(0, 10_000)]
     public int CommitDelayMilliseconds { get; set; } = 50;
 

@@ -18,8 +18,8 @@ public static class EndedJobs
             WHERE e.batch_id = $1 AND e.first + j.n > $2
               AND e.first >= coalesce((SELECT max(first) FROM endings WHERE batch_id = $1 AND first <= $2), 0)
             ORDER BY e.first, j.n LIMIT $3)
-        SELECT p.place, j.id, j.state, b.custom_id, r.status_code, r.request_id, convert_to(r.body, 'UTF8'), r.error_code, r.error_message,
-            CASE WHEN $4 THEN b.url END, CASE WHEN $4 THEN convert_to(b.body, 'UTF8') END
+        SELECT p.place, j.id, j.state, b.custom_id, r.status_code, r.request_id, r.body, r.error_code, r.error_message,
+            CASE WHEN $4 THEN b.url END, CASE WHEN $4 THEN b.body END
         FROM page p LEFT JOIN jobs j ON j.id = p.id LEFT JOIN job_bodies b ON b.job_id = j.id LEFT JOIN job_results r ON r.job_id = j.id
         ORDER BY p.place
         """;

@@ -15,7 +15,7 @@ public static class ResultRows
         ArgumentNullException.ThrowIfNull(dataSource);
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
-            SELECT j.id, j.state, b.custom_id, r.status_code, r.request_id, convert_to(r.body, 'UTF8'), r.error_code, r.error_message
+            SELECT j.id, j.state, b.custom_id, r.status_code, r.request_id, r.body, r.error_code, r.error_message
             FROM jobs j JOIN job_bodies b ON b.job_id = j.id LEFT JOIN job_results r ON r.job_id = j.id
             WHERE j.batch_id = $1 ORDER BY j.line
             """);

@@ -14,21 +14,23 @@ public sealed class SliceClaimer(NpgsqlDataSource dataSource)
         WITH open AS (
             SELECT j.id FROM jobs j
             WHERE j.slice_id = $1 AND j.state = ANY($2)
-              AND (j.batch_id IS NULL OR EXISTS (SELECT 1 FROM batches b WHERE b.id = j.batch_id AND b.status = $3))
+              AND EXISTS (SELECT 1 FROM slices s LEFT JOIN batches b ON b.id = s.batch_id WHERE s.id = $1 AND (s.batch_id IS NULL OR b.status = $3))
               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $4 AND w.stopped_at IS NULL)
             ORDER BY j.id LIMIT $5
             FOR NO KEY UPDATE OF j SKIP LOCKED),
         claimed AS (
             UPDATE jobs j SET state = $6, attempts = j.attempts + 1, worker_id = $4, started_at = now()
             FROM open WHERE j.id = open.id
-            RETURNING j.id, j.attempts, j.tenant_id, j.batch_id)
-        SELECT c.id, c.attempts, c.tenant_id, c.batch_id, b.url, b.body
+            RETURNING j.id, j.attempts, j.tenant_id, j.batch_id),
+        noted AS (
+            INSERT INTO slice_claims (slice_id, worker_id) SELECT $1, $4 WHERE EXISTS (SELECT 1 FROM claimed) ON CONFLICT DO NOTHING)
+        SELECT c.id, c.attempts, c.tenant_id, c.batch_id, b.url, b.body,
+            EXISTS (SELECT 1 FROM jobs j WHERE j.slice_id = $1 AND j.state = ANY($2) AND j.id > (SELECT max(id) FROM open))
         FROM claimed c JOIN job_bodies b ON b.job_id = c.id ORDER BY c.id
         """;
 
     /// <summary>Claims up to <paramref name="atMost"/> queued jobs of the slice for a worker, each under a new attempt.</summary>
-    /// <returns>The claimed jobs in line order; none when nothing of the slice is open, or the worker's lease has ended.</returns>
-    public async Task<IReadOnlyList<ClaimedJob>> ClaimAsync(long sliceId, string workerId, int atMost, CancellationToken cancellationToken)
+    public async Task<ClaimedJobs> ClaimAsync(long sliceId, string workerId, int atMost, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(ClaimSql);
         command.Parameters.Add(new() { Value = sliceId });
@@ -38,14 +40,16 @@ public sealed class SliceClaimer(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = atMost });
         command.Parameters.Add(new() { Value = (short)JobState.Running });
         List<ClaimedJob> jobs = [];
+        bool hasMore = false;
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             jobs.Add(new ClaimedJob(
                 reader.GetInt64(0), reader.GetInt16(1), workerId, reader.GetGuid(2), reader.IsDBNull(3) ? null : reader.GetString(3), sliceId, reader.GetString(4), reader.GetString(5)));
+            hasMore = reader.GetBoolean(6);
         }
 
-        return jobs;
+        return new ClaimedJobs(jobs, hasMore);
     }
 
     /// <summary>Whether the worker's lease has not been ended by anybody.</summary>
@@ -64,6 +68,16 @@ public sealed class SliceClaimer(NpgsqlDataSource dataSource)
     public async Task LeaveAsync(long sliceId, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        // As a rule the commit of its last job has closed it.
+        await using NpgsqlCommand isDone = new("SELECT EXISTS (SELECT 1 FROM slices WHERE id = $1 AND state = $2)", connection)
+        {
+            Parameters = { new() { Value = sliceId }, new() { Value = (short)SliceState.Done } },
+        };
+        if ((bool)(await isDone.ExecuteScalarAsync(cancellationToken))!)
+        {
+            return;
+        }
+
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using NpgsqlBatch batch = new(connection, transaction);
         SliceStates.AddReturn(batch, [sliceId]);

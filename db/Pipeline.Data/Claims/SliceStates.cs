@@ -17,7 +17,9 @@ internal static class SliceStates
                 UPDATE slices s SET state = $2, done_at = now()
                 WHERE s.id = ANY($1) AND s.state = ANY($3)
                   AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.slice_id = s.id AND j.state = ANY($4))
-                RETURNING s.model)
+                RETURNING s.id, s.model),
+            unclaimed AS (
+                DELETE FROM slice_claims c USING closed WHERE c.slice_id = closed.id)
             SELECT pg_notify('{NotificationChannels.Dispatch}', model) FROM (SELECT DISTINCT model FROM closed) m
             """)
         {

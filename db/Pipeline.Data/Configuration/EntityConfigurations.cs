@@ -29,14 +29,13 @@ internal static class EntityConfigurations
         model.Entity<JobResult>(Configure);
         model.Entity<JobCost>(Configure);
         model.Entity<Slice>(Configure);
+        model.Entity<SliceClaim>(Configure);
         model.Entity<Worker>(Configure);
         model.Entity<Ending>(Configure);
         model.Entity<IdempotencyKey>(Configure);
         model.Entity<WebhookEndpoint>(Configure);
         model.Entity<WebhookDelivery>(Configure);
         model.Entity<WebhookAttempt>(Configure);
-        model.Entity<Schedule>(Configure);
-        model.Entity<ScheduleRun>(Configure);
     }
 
     private static void Configure(EntityTypeBuilder<Tenant> tenant)
@@ -90,9 +89,8 @@ internal static class EntityConfigurations
         job.Property(j => j.RetriedAfter).HasDefaultValue((short)0);
         job.HasIndex(j => j.SliceId);
         job.HasIndex(j => new { j.BatchId, j.Line });
-        job.HasIndex(j => j.WorkerId).HasFilter("state = 1");
-        // Room for updates in place: a claim and a commit touch every row.
-        job.HasStorageParameter("fillfactor", 80);
+        // A claim and a commit update every row, in place: no index knows what they change, and a page has room for them.
+        job.HasStorageParameter("fillfactor", 50);
     }
 
     private static void Configure(EntityTypeBuilder<JobBody> body)
@@ -140,6 +138,13 @@ internal static class EntityConfigurations
         slice.HasIndex(s => s.BatchId);
     }
 
+    private static void Configure(EntityTypeBuilder<SliceClaim> claim)
+    {
+        claim.ToTable("slice_claims");
+        claim.HasKey(c => new { c.SliceId, c.WorkerId });
+        claim.HasIndex(c => c.WorkerId);
+    }
+
     private static void Configure(EntityTypeBuilder<Worker> worker)
     {
         worker.ToTable("workers");
@@ -183,28 +188,5 @@ internal static class EntityConfigurations
         attempt.ToTable("webhook_attempts");
         attempt.HasKey(a => new { a.DeliveryId, a.Number });
         attempt.HasOne<WebhookDelivery>().WithMany().HasForeignKey(a => a.DeliveryId).OnDelete(DeleteBehavior.Cascade);
-    }
-
-    private static void Configure(EntityTypeBuilder<Schedule> schedule)
-    {
-        schedule.ToTable("schedules");
-        schedule.Property(s => s.MissedRuns).HasConversion<short>();
-        schedule.Property(s => s.Overlap).HasConversion<short>();
-        schedule.HasOne<Tenant>().WithMany().HasForeignKey(s => s.TenantId).OnDelete(DeleteBehavior.Cascade);
-        schedule.HasIndex(s => new { s.TenantId, s.CreatedAt, s.Id });
-        schedule.HasIndex(s => s.NextRunAt).HasFilter("paused_at IS NULL");
-        schedule.HasIndex(s => s.InputFileId);
-    }
-
-    private static void Configure(EntityTypeBuilder<ScheduleRun> run)
-    {
-        run.ToTable("schedule_runs");
-        run.Property(r => r.State).HasConversion<short>();
-        run.HasOne<Schedule>().WithMany().HasForeignKey(r => r.ScheduleId).OnDelete(DeleteBehavior.Cascade);
-        // However many schedulers look at the same schedule: a time that it is due is one run.
-        run.HasIndex(r => new { r.ScheduleId, r.ScheduledAt }, "ix_schedule_runs_due").IsUnique().HasFilter("NOT manual");
-        run.HasIndex(r => new { r.ScheduleId, r.CreatedAt, r.Id });
-        run.HasIndex(r => r.ScheduledAt, "ix_schedule_runs_waiting").HasFilter("state = 0");
-        run.HasIndex(r => r.EndedAt);
     }
 }

@@ -28,14 +28,15 @@ public static class JobTakeBack
 
     private const string BurySql = "UPDATE workers SET stopped_at = now() WHERE stopped_at IS NULL AND heartbeat_at < now() - $1";
 
-    // The state is written out, so that the planner sees that the index of running jobs will do.
     private static readonly string TakeBackSql =
         $"""
         WITH lost AS MATERIALIZED (
             SELECT j.id, j.tenant_id, j.batch_id, j.model, j.priority, j.slice_id AS old_slice_id, b.expires_at AS deadline, b.status,
                 j.attempts - j.retried_after - (SELECT count(*) FROM job_costs c WHERE c.job_id = j.id AND c.outcome = 'released' AND c.attempt > j.retried_after) AS deaths
             FROM jobs j LEFT JOIN workers w ON w.id = j.worker_id LEFT JOIN batches b ON b.id = j.batch_id
-            WHERE j.state = {(short)JobState.Running} AND (w.id IS NULL OR w.stopped_at IS NOT NULL)
+            WHERE j.state = $10 AND (w.id IS NULL OR w.stopped_at IS NOT NULL)
+              AND j.slice_id = ANY(ARRAY(
+                  SELECT c.slice_id FROM slice_claims c LEFT JOIN workers h ON h.id = c.worker_id WHERE h.id IS NULL OR h.stopped_at IS NOT NULL))
             ORDER BY j.id LIMIT $1
             FOR NO KEY UPDATE OF j SKIP LOCKED),
         fates AS (
@@ -126,6 +127,7 @@ public static class JobTakeBack
                 new() { Value = SliceAfterOne },
                 new() { Value = (short)SliceState.Pending },
                 new() { Value = ErrorBody },
+                new() { Value = (short)JobState.Running },
             },
         };
         List<SettledJob> jobs = [];

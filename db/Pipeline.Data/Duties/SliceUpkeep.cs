@@ -36,7 +36,9 @@ public static class SliceUpkeep
               AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.slice_id = s.id AND j.state = ANY($2))
             ORDER BY s.id LIMIT 10000 FOR NO KEY UPDATE OF s SKIP LOCKED),
         closed AS (
-            UPDATE slices s SET state = $3, done_at = now() FROM over WHERE s.id = over.id RETURNING s.model),
+            UPDATE slices s SET state = $3, done_at = now() FROM over WHERE s.id = over.id RETURNING s.id, s.model),
+        unclaimed AS (
+            DELETE FROM slice_claims c USING closed WHERE c.slice_id = closed.id),
         told AS (
             SELECT pg_notify('{NotificationChannels.Dispatch}', model) FROM (SELECT DISTINCT model FROM closed) m)
         SELECT (SELECT count(*) FROM closed), (SELECT count(*) FROM told)

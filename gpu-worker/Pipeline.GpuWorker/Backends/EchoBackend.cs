@@ -16,7 +16,7 @@ namespace Pipeline.GpuWorker.Backends;
 /// </summary>
 internal sealed class EchoBackend : IBackend
 {
-    private const int DefaultRunning = 64;
+    private const int DefaultRunning = 256;
 
     private static readonly OutputRules NoRules = new(null, ReasoningStart.Free);
 

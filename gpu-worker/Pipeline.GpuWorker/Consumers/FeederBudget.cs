@@ -1,3 +1,5 @@
+using Nito.AsyncEx;
+
 namespace Pipeline.GpuWorker.Consumers;
 
 /// <summary>
@@ -5,34 +7,40 @@ namespace Pipeline.GpuWorker.Consumers;
 /// that it costs no attempt when the worker dies, and another worker may take it. Thread-safe.
 /// </summary>
 /// <param name="capacity">Jobs that may be claimed at a time.</param>
-internal sealed class FeederBudget(int capacity) : IDisposable
+internal sealed class FeederBudget(int capacity)
 {
-    private readonly SemaphoreSlim _room = new(capacity, capacity);
+    private readonly AsyncMonitor _monitor = new();
+    private readonly int _some = Math.Max(1, capacity / 4);
+    private int _free = capacity;
 
-    /// <summary>Jobs that are claimed, or about to be.</summary>
-    public int InUse => capacity - _room.CurrentCount;
-
-    /// <summary>Waits until there is any room, and takes up to <paramref name="atMost"/> of it.</summary>
+    /// <summary>Waits until there is some room, and takes up to <paramref name="atMost"/> of it.</summary>
+    /// <remarks>
+    /// Some is a quarter of all, or what was asked for if that is less: a claim for every job that ends would cost more than the
+    /// job, and the backend has as much again that waits.
+    /// </remarks>
     /// <returns>How much was taken; <see cref="Return"/> gives it back.</returns>
     public async Task<int> TakeAsync(int atMost, CancellationToken cancellationToken)
     {
-        await _room.WaitAsync(cancellationToken);
-        int taken = 1;
-        while (taken < atMost && _room.Wait(0, CancellationToken.None))
+        int atLeast = Math.Min(atMost, _some);
+        using (await _monitor.EnterAsync(cancellationToken))
         {
-            taken++;
-        }
+            while (_free < atLeast)
+            {
+                await _monitor.WaitAsync(cancellationToken);
+            }
 
-        return taken;
+            int taken = Math.Min(atMost, _free);
+            _free -= taken;
+            return taken;
+        }
     }
 
     public void Return(int count)
     {
-        if (count > 0)
+        using (_monitor.Enter())
         {
-            _room.Release(count);
+            _free += count;
+            _monitor.PulseAll();
         }
     }
-
-    public void Dispose() => _room.Dispose();
 }

@@ -10,10 +10,10 @@ namespace Pipeline.GpuWorker.Consumers;
 
 /// <summary>Runs one claimed job and commits how it ended.</summary>
 internal sealed class JobRunner(
-    IBackend backend, HeldJobs held, LeaseKeeper leases, AttemptReports reports, ResultWriter writer, WorkerMetrics metrics,
+    IBackend backend, LeaseKeeper leases, AttemptReports reports, ResultWriter writer, WorkerMetrics metrics,
     IOptions<WorkerOptions> options, IHostApplicationLifetime lifetime, ILogger<JobRunner> logger)
 {
-    /// <summary>Takes the job into the books, and ends after its commit.</summary>
+    /// <summary>Runs the job, and ends after its commit, with which it is held no more.</summary>
     /// <exception cref="BackendFailedException">The backend failed. The job stays claimed: to whom it counts is the scheduler's to say.</exception>
     /// <exception cref="CommitFailedException">What it came to could not be committed; the job stays claimed.</exception>
     public async Task RunAsync(HeldJob job)
@@ -26,7 +26,6 @@ internal sealed class JobRunner(
         BackendAnswer answer = await AnswerAsync(work, job.Dropped);
         metrics.Answered(answer);
         await writer.WriteAsync(reports.Of(job, answer));
-        held.Remove(job);
     }
 
     // What goes wrong with one job is that job's answer. It must not be left claimed by a worker that lives.

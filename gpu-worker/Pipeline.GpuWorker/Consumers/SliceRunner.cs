@@ -54,7 +54,7 @@ internal sealed class SliceRunner(
         {
             int room = await budget.TakeAsync(ClaimedAtOnce, stopping);
             Lease lease = leases.Current;
-            IReadOnlyList<ClaimedJob> claimed = [];
+            ClaimedJobs claimed = new([], HasMore: false);
             try
             {
                 stopping.ThrowIfCancellationRequested();
@@ -62,19 +62,19 @@ internal sealed class SliceRunner(
             }
             finally
             {
-                budget.Return(room - claimed.Count);
+                budget.Return(room - claimed.Jobs.Count);
             }
 
-            foreach (ClaimedJob job in claimed)
+            foreach (ClaimedJob job in claimed.Jobs)
             {
                 jobs.Add(RunAsync(held.Add(job)));
             }
 
-            if (claimed.Count == 0 && !await claimer.HoldsLeaseAsync(lease.Id, stopping))
+            if (claimed.Jobs.Count == 0 && !await claimer.HoldsLeaseAsync(lease.Id, stopping))
             {
                 await leases.BeatAsync(stopping);
             }
-            else if (claimed.Count < room)
+            else if (!claimed.HasMore)
             {
                 return;
             }

@@ -80,13 +80,14 @@ internal sealed class HeldJobsWatch(
     private async Task<List<(ClaimedJob Job, bool Cancelling)>> ReadAsync(string workerId, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(
-            $"""
+            """
             SELECT j.id, j.attempts, j.tenant_id, j.batch_id, j.slice_id, COALESCE(b.status = $2, false)
             FROM jobs j LEFT JOIN batches b ON b.id = j.batch_id
-            WHERE j.worker_id = $1 AND j.state = {(short)JobState.Running}
+            WHERE j.slice_id = ANY(ARRAY(SELECT slice_id FROM slice_claims WHERE worker_id = $1)) AND j.worker_id = $1 AND j.state = $3
             """);
         command.Parameters.Add(new() { Value = workerId });
         command.Parameters.Add(new() { Value = BatchStatus.Cancelling.ToName() });
+        command.Parameters.Add(new() { Value = (short)JobState.Running });
         List<(ClaimedJob, bool)> rows = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -4,6 +4,7 @@ using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Results;
 using Pipeline.Tokenization.Requests;
+using Pipeline.GpuWorker.Leases;
 using Pipeline.GpuWorker.Telemetry;
 using Polly;
 
@@ -14,7 +15,7 @@ namespace Pipeline.GpuWorker.Results;
 /// the database is away it is kept and tried again for as long as the process lives.
 /// </summary>
 internal sealed class ResultWriter(
-    ResultCommitter committer, ResiliencePipeline retry, IOptions<WorkerOptions> options, WorkerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ResultWriter> logger)
+    ResultCommitter committer, HeldJobs held, ResiliencePipeline retry, IOptions<WorkerOptions> options, WorkerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ResultWriter> logger)
     : BackgroundService
 {
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
@@ -74,6 +75,12 @@ internal sealed class ResultWriter(
                 {
                     group.Add(entry);
                 }
+
+                if (group.Count >= held.Count)
+                {
+                    // Nobody else is to come.
+                    return;
+                }
             }
         }
         catch (OperationCanceledException)
@@ -125,6 +132,7 @@ internal sealed class ResultWriter(
         {
             bool ours = kept.Contains((entry.Attempt.Job.Id, entry.Attempt.Job.Attempt));
             metrics.Committed(entry.Attempt, ours);
+            held.Remove(entry.Attempt.Job.Id, entry.Attempt.Job.Attempt);
             entry.Committed.TrySetResult(ours);
         }
 

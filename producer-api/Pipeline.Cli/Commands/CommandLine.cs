@@ -17,7 +17,6 @@ internal static class CommandLine
             CancelCommand.Create(context),
             RetryCommand.Create(context),
             UsageCommand.Create(context),
-            SchedulesCommand.Create(context),
             DemoReportCommand.Create(context),
         };
         ParseResult arguments = root.Parse(args);

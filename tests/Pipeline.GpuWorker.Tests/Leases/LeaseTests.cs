@@ -114,7 +114,7 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         string batchId = await database.AddBatchAsync(model, ["one", "two"]);
         long sliceId = (await database.SlicesAsync(batchId))[0].Id;
         await database.ExecuteAsync("UPDATE slices SET state = 2, sent_at = now() WHERE id = $1", sliceId);
-        Assert.Equal(2, (await new SliceClaimer(database.DataSource).ClaimAsync(sliceId, worker.Id, 10, default)).Count);
+        Assert.Equal(2, (await new SliceClaimer(database.DataSource).ClaimAsync(sliceId, worker.Id, 10, default)).Jobs.Count);
         await Eventually.HoldsAsync(async () => (await database.JobsAsync(batchId)).All(job => job.State == JobState.Queued));
         Assert.Equal(SliceState.Pending, (await database.SlicesAsync(batchId))[0].State);
         Assert.All(await database.LedgerAsync(batchId), cost => Assert.Equal(AttemptOutcome.Released, cost.Outcome));

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Results;
 using Pipeline.Data.States;
+using Pipeline.GpuWorker.Leases;
 using Pipeline.GpuWorker.Results;
 using Pipeline.GpuWorker.Tests.Support;
 using Pipeline.Testing;
@@ -29,6 +31,32 @@ public sealed class ResultWriterTests(TestDatabase database) : IClassFixture<Tes
         Assert.Contains("could not be stored", failed.Body);
         Batch batch = await database.BatchAsync(batchId);
         Assert.Equal((2, 1, BatchStatus.Finalizing), (batch.Completed, batch.Failed, batch.Status));
+    }
+
+    [Fact]
+    public async Task A_group_waits_for_jobs_that_may_yet_end_and_for_nobody_else()
+    {
+        database.Require();
+        FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+        await database.AddWorkerAsync("grouping");
+        IReadOnlyList<ClaimedJob> jobs = await ClaimAsync(await database.AddBatchAsync("m", ["a", "b"]), "grouping");
+        await using TestWorker worker = await TestWorker.StartAsync(database, TestWorker.NewModel());
+        HeldJobs held = new();
+        foreach (ClaimedJob job in jobs)
+        {
+            held.Add(job);
+        }
+
+        // The writer's clock stands still: no group is ever late.
+        using ResultWriter writer = ActivatorUtilities.CreateInstance<ResultWriter>(worker.Services, held, time);
+        await writer.StartAsync(TestContext.Current.CancellationToken);
+        Task<bool> first = writer.WriteAsync(Attempt(jobs[0]));
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+        Assert.False(first.IsCompleted);
+        Assert.True(await writer.WriteAsync(Attempt(jobs[1])));
+        Assert.True(await first);
+        Assert.Equal(0, held.Count);
+        await writer.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -84,7 +112,7 @@ public sealed class ResultWriterTests(TestDatabase database) : IClassFixture<Tes
         foreach (Slice slice in await database.SlicesAsync(batchId))
         {
             await database.ExecuteAsync("UPDATE slices SET state = 2, sent_at = now() WHERE id = $1", slice.Id);
-            jobs.AddRange(await new SliceClaimer(database.DataSource).ClaimAsync(slice.Id, workerId, 1000, default));
+            jobs.AddRange((await new SliceClaimer(database.DataSource).ClaimAsync(slice.Id, workerId, 1000, default)).Jobs);
         }
 
         return jobs;

@@ -21,7 +21,7 @@ internal sealed class StandInWorker(NpgsqlDataSource dataSource, string model)
         List<ClaimedJob> jobs = [];
         foreach (long slice in await SlicesAsync(batchId))
         {
-            jobs.AddRange(await _claimer.ClaimAsync(slice, _id, Math.Min(1000, atMost - jobs.Count), default));
+            jobs.AddRange((await _claimer.ClaimAsync(slice, _id, Math.Min(1000, atMost - jobs.Count), default)).Jobs);
         }
 
         return jobs;

@@ -115,6 +115,7 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
         string lost = await database.AddBatchAsync("m", ["lost"]);
         await database.AddWorkerAsync("dead-worker", silence: TimeSpan.FromSeconds(5));
         await database.ExecuteAsync("UPDATE jobs SET state = 1, attempts = 1, worker_id = 'dead-worker' WHERE batch_id = $1", lost);
+        await database.ExecuteAsync("INSERT INTO slice_claims (slice_id, worker_id) SELECT slice_id, worker_id FROM jobs WHERE batch_id = $1", lost);
         await Eventually.HoldsAsync(async () => (await database.BatchAsync(batchId)).Status == BatchStatus.Finalizing);
         await Eventually.HoldsAsync(async () => (await database.JobsAsync(lost))[0].State == JobState.Queued);
         Assert.Contains(await database.SlicesAsync(lost), slice => slice is { Exclusive: true, State: SliceState.Pending });

@@ -16,7 +16,7 @@ public sealed class OpenJobsEndingTests(TestDatabase database) : IClassFixture<T
         string batchId = await database.AddBatchAsync("m", ["done", "runs", "waits"], 3);
         await database.AddWorkerAsync("w-expire");
         long sliceId = (await database.SlicesAsync(batchId))[0].Id;
-        IReadOnlyList<ClaimedJob> claimed = await new SliceClaimer(database.DataSource).ClaimAsync(sliceId, "w-expire", 2, default);
+        IReadOnlyList<ClaimedJob> claimed = (await new SliceClaimer(database.DataSource).ClaimAsync(sliceId, "w-expire", 2, default)).Jobs;
         ResultCommitter committer = new(database.DataSource);
         await committer.CommitAsync([TakeBackTests.Attempt(claimed[0], AttemptOutcome.Completed)], default);
         await database.ExecuteAsync("UPDATE batches SET expires_at = now() - interval '1 second' WHERE id = $1", batchId);

@@ -160,7 +160,7 @@ public sealed class TakeBackTests(TestDatabase database) : IClassFixture<TestDat
         foreach (Slice slice in (await database.SlicesAsync(batchId)).Where(slice => slice.State == SliceState.Pending))
         {
             await database.ExecuteAsync("UPDATE slices SET state = 2, sent_at = now() WHERE id = $1", slice.Id);
-            claimed.AddRange(await new SliceClaimer(database.DataSource).ClaimAsync(slice.Id, workerId, 1000, default));
+            claimed.AddRange((await new SliceClaimer(database.DataSource).ClaimAsync(slice.Id, workerId, 1000, default)).Jobs);
         }
 
         return claimed;

@@ -235,7 +235,7 @@ public sealed class WebhookDeliveringTests(TestDatabase database) : IClassFixtur
         SliceClaimer claimer = new(database.DataSource);
         foreach (string id in new[] { batchId, other })
         {
-            IReadOnlyList<ClaimedJob> claimed = await claimer.ClaimAsync((await database.SlicesAsync(id))[0].Id, "w-hooks", 3, default);
+            IReadOnlyList<ClaimedJob> claimed = (await claimer.ClaimAsync((await database.SlicesAsync(id))[0].Id, "w-hooks", 3, default)).Jobs;
             await new ResultCommitter(database.DataSource).CommitAsync(
                 [.. claimed.Select((job, i) => TakeBackTests.Attempt(job, i == 1 ? AttemptOutcome.Failed : i == 2 ? AttemptOutcome.Released : AttemptOutcome.Completed))], default);
         }
