@@ -59,6 +59,12 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>The log of attempts.</summary>
     public DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
 
+    /// <summary>Batches that are submitted by the clock.</summary>
+    public DbSet<Schedule> Schedules => Set<Schedule>();
+
+    /// <summary>What came of each time that a schedule was due.</summary>
+    public DbSet<ScheduleRun> ScheduleRuns => Set<ScheduleRun>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -49,4 +49,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 40, Level = LogLevel.Error, Message = "{Service} broke off; it goes on in {Seconds} s.")]
     public static partial void ServiceBrokeOff(ILogger logger, string service, double seconds, Exception exception);
+
+    [LoggerMessage(EventId = 50, Level = LogLevel.Information, Message = "Run {RunId} of schedule {ScheduleId} is {State}: {What}")]
+    public static partial void RunEnded(ILogger logger, string runId, string scheduleId, ScheduleRunState state, string? what);
+
+    [LoggerMessage(EventId = 51, Level = LogLevel.Error, Message = "Starting run {RunId} broke off; it will be tried again.")]
+    public static partial void RunBrokeOff(ILogger logger, string runId, Exception exception);
 }

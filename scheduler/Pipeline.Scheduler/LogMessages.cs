@@ -33,6 +33,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 3010, Level = LogLevel.Information, Message = "Deleted {Deliveries} webhook deliveries past their retention.")]
     public static partial void WebhookLogPurged(ILogger logger, int deliveries);
 
+    [LoggerMessage(EventId = 3011, Level = LogLevel.Information, Message = "{Runs} runs of schedules are due.")]
+    public static partial void RunsRecorded(ILogger logger, int runs);
+
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "A login to the dashboard from {Address} was refused.")]
     public static partial void LoginRefused(ILogger logger, string? address);
 }

@@ -11,6 +11,7 @@ internal static class RecurringDuties
         Duty<TakeBackJobs>("take-back-jobs", "*/3 * * * * *"),
         Duty<ExpireBatches>("expire-batches", "*/5 * * * * *"),
         Duty<DeliverWebhooks>("deliver-webhooks", "*/2 * * * * *"),
+        Duty<RecordScheduledRuns>("record-scheduled-runs", "*/5 * * * * *"),
         Duty<ReturnUnsentSlices>("return-unsent-slices", "*/10 * * * * *"),
         Duty<CloseFinishedSlices>("close-finished-slices", "5/10 * * * * *"),
         Duty<PurgeExpiredFiles>("purge-expired-files", "0 */5 * * * *"),

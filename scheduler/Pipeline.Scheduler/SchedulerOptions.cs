@@ -22,4 +22,8 @@ internal sealed class SchedulerOptions
     /// <summary>Days that jobs, their requests and their results are kept after they ended. Files have their own time.</summary>
     [Range(1, 3650)]
     public double JobRetentionDays { get; set; } = 30;
+
+    /// <summary>Seconds that a schedule's run may be late; later, it was missed.</summary>
+    [Range(10, 86_400)]
+    public double MissedAfterSeconds { get; set; } = 60;
 }

@@ -18,10 +18,10 @@ public sealed class ApiKillTests
         (HttpClient client, string id) = await CancelledAsync(stack);
         using (client)
         {
-            await using (NpgsqlConnection holder = await HoldAsync(stack, "SELECT 1 FROM jobs WHERE batch_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE", id))
+            await using (NpgsqlConnection holder = await stack.HoldAsync("SELECT 1 FROM jobs WHERE batch_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE", id))
             {
                 Task<HttpResponseMessage> retry = client.PostAsync($"/v1/batches/{id}/retry", null);
-                await WaitsForLockAsync(stack, "%FROM jobs WHERE batch_id%FOR NO KEY UPDATE%");
+                await stack.WaitsForLockAsync("%FROM jobs WHERE batch_id%FOR NO KEY UPDATE%");
                 await stack.Api.KillAsync();
                 await Assert.ThrowsAsync<HttpRequestException>(() => retry);
             }
@@ -48,9 +48,9 @@ public sealed class ApiKillTests
             old = (await client.BatchAsync(id)).GetProperty("error_file_id").GetString()!;
             await RetryAsync(client, id);
             // Files can be read and deleted, but none be made: there the finalizer waits.
-            await using NpgsqlConnection holder = await HoldAsync(stack, "LOCK TABLE file_chunks IN SHARE MODE");
+            await using NpgsqlConnection holder = await stack.HoldAsync("LOCK TABLE file_chunks IN SHARE MODE");
             await stack.StartWorker().ReadyAsync();
-            await WaitsForLockAsync(stack, "INSERT INTO file_chunks%");
+            await stack.WaitsForLockAsync("INSERT INTO file_chunks%");
             await stack.Api.KillAsync();
         }
 
@@ -144,27 +144,6 @@ public sealed class ApiKillTests
         Assert.Equal(Jobs, await stack.NumberAsync("SELECT count(*) FROM job_costs WHERE batch_id = $1", id));
         Assert.Equal(0, await stack.NumberAsync("SELECT remaining FROM batches WHERE id = $1", id));
     }
-
-    /// <summary>Runs a statement and keeps its locks until the connection is disposed.</summary>
-    private static async Task<NpgsqlConnection> HoldAsync(RunningStack stack, string sql, params object[] parameters)
-    {
-        NpgsqlConnection connection = await stack.DataSource.OpenConnectionAsync();
-        await connection.BeginTransactionAsync();
-        await using NpgsqlCommand command = new(sql, connection);
-        foreach (object parameter in parameters)
-        {
-            command.Parameters.Add(new() { Value = parameter });
-        }
-
-        await command.ExecuteNonQueryAsync();
-        return connection;
-    }
-
-    private static Task WaitsForLockAsync(RunningStack stack, string query) => Eventually.HoldsAsync(
-        async () => await stack.NumberAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1", query) == 1,
-        TimeSpan.FromSeconds(60),
-        $"somebody waits in {query}");
 
     private static async Task FollowAsync(HttpClient client, string id, string after, Func<JsonElement, Task> each)
     {

@@ -28,6 +28,9 @@ public sealed class TestDatabase : IAsyncLifetime
         return new PipelineDbContext(options.Options);
     }
 
+    /// <summary>Makes contexts on it, for what makes its own.</summary>
+    public IDbContextFactory<PipelineDbContext> Contexts => new Factory(this);
+
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
@@ -99,5 +102,10 @@ public sealed class TestDatabase : IAsyncLifetime
         await connection.OpenAsync();
         await using NpgsqlCommand command = new(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed class Factory(TestDatabase database) : IDbContextFactory<PipelineDbContext>
+    {
+        public PipelineDbContext CreateDbContext() => database.CreateContext();
     }
 }

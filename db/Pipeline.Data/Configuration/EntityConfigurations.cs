@@ -36,6 +36,8 @@ internal static class EntityConfigurations
         model.Entity<WebhookEndpoint>(Configure);
         model.Entity<WebhookDelivery>(Configure);
         model.Entity<WebhookAttempt>(Configure);
+        model.Entity<Schedule>(Configure);
+        model.Entity<ScheduleRun>(Configure);
     }
 
     private static void Configure(EntityTypeBuilder<Tenant> tenant)
@@ -188,5 +190,28 @@ internal static class EntityConfigurations
         attempt.ToTable("webhook_attempts");
         attempt.HasKey(a => new { a.DeliveryId, a.Number });
         attempt.HasOne<WebhookDelivery>().WithMany().HasForeignKey(a => a.DeliveryId).OnDelete(DeleteBehavior.Cascade);
+    }
+
+    private static void Configure(EntityTypeBuilder<Schedule> schedule)
+    {
+        schedule.ToTable("schedules");
+        schedule.Property(s => s.MissedRuns).HasConversion<short>();
+        schedule.Property(s => s.Overlap).HasConversion<short>();
+        schedule.HasOne<Tenant>().WithMany().HasForeignKey(s => s.TenantId).OnDelete(DeleteBehavior.Cascade);
+        schedule.HasIndex(s => new { s.TenantId, s.CreatedAt, s.Id });
+        schedule.HasIndex(s => s.NextRunAt).HasFilter("paused_at IS NULL");
+        schedule.HasIndex(s => s.InputFileId);
+    }
+
+    private static void Configure(EntityTypeBuilder<ScheduleRun> run)
+    {
+        run.ToTable("schedule_runs");
+        run.Property(r => r.State).HasConversion<short>();
+        run.HasOne<Schedule>().WithMany().HasForeignKey(r => r.ScheduleId).OnDelete(DeleteBehavior.Cascade);
+        // However many schedulers look at the same schedule: a time that it is due is one run.
+        run.HasIndex(r => new { r.ScheduleId, r.ScheduledAt }, "ix_schedule_runs_due").IsUnique().HasFilter("NOT manual");
+        run.HasIndex(r => new { r.ScheduleId, r.CreatedAt, r.Id });
+        run.HasIndex(r => r.ScheduledAt, "ix_schedule_runs_waiting").HasFilter("state = 0");
+        run.HasIndex(r => r.EndedAt);
     }
 }

@@ -11,12 +11,13 @@ public static class Purge
     private const int FilesPerTransaction = 10;
     private const int RowsPerTransaction = 2000;
 
-    // A batch that is being validated still reads its input.
+    // A batch that is being validated still reads its input, and a schedule's runs will.
     private const string FilesSql =
         """
         DELETE FROM files WHERE id IN (
             SELECT f.id FROM files f
             WHERE f.expires_at <= now() AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.input_file_id = f.id AND b.status = $1)
+                AND NOT EXISTS (SELECT 1 FROM schedules s WHERE s.input_file_id = f.id)
             ORDER BY f.expires_at LIMIT $2 FOR UPDATE OF f SKIP LOCKED)
         """;
 

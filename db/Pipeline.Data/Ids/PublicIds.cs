@@ -23,5 +23,11 @@ public static class PublicIds
     /// <summary><c>evt_…</c></summary>
     public static string Event() => "evt_" + Hex();
 
+    /// <summary><c>sched_…</c></summary>
+    public static string Schedule() => "sched_" + Hex();
+
+    /// <summary><c>run_…</c></summary>
+    public static string ScheduleRun() => "run_" + Hex();
+
     private static string Hex() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

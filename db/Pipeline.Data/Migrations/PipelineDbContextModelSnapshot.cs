@@ -589,6 +589,152 @@ namespace Pipeline.Data.Migrations
                     b.HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
                 });
 
+            modelBuilder.Entity("Pipeline.Data.Entities.Schedule", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Batch")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("batch");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<string>("InputFileId")
+                        .HasColumnType("text")
+                        .HasColumnName("input_file_id");
+
+                    b.Property<short>("MissedRuns")
+                        .HasColumnType("smallint")
+                        .HasColumnName("missed_runs");
+
+                    b.Property<int>("MissedRunsLimit")
+                        .HasColumnType("integer")
+                        .HasColumnName("missed_runs_limit");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("NextRunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_run_at");
+
+                    b.Property<short>("Overlap")
+                        .HasColumnType("smallint")
+                        .HasColumnName("overlap");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("PausedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("paused_reason");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
+
+                    b.HasKey("Id")
+                        .HasName("pk_schedules");
+
+                    b.HasIndex("InputFileId")
+                        .HasDatabaseName("ix_schedules_input_file_id");
+
+                    b.HasIndex("NextRunAt")
+                        .HasDatabaseName("ix_schedules_next_run_at")
+                        .HasFilter("paused_at IS NULL");
+
+                    b.HasIndex("TenantId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_schedules_tenant_id_created_at_id");
+
+                    b.ToTable("schedules", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.ScheduleRun", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BatchId")
+                        .HasColumnType("text")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<bool>("Manual")
+                        .HasColumnType("boolean")
+                        .HasColumnName("manual");
+
+                    b.Property<string>("Message")
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("ScheduleId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<DateTimeOffset>("ScheduledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("scheduled_at");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_schedule_runs");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_schedule_runs_ended_at");
+
+                    b.HasIndex("ScheduleId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_schedule_runs_schedule_id_created_at_id");
+
+                    b.HasIndex(new[] { "ScheduleId", "ScheduledAt" }, "ix_schedule_runs_due")
+                        .IsUnique()
+                        .HasDatabaseName("ix_schedule_runs_schedule_id_scheduled_at")
+                        .HasFilter("NOT manual");
+
+                    b.HasIndex(new[] { "ScheduledAt" }, "ix_schedule_runs_waiting")
+                        .HasDatabaseName("ix_schedule_runs_scheduled_at")
+                        .HasFilter("state = 0");
+
+                    b.ToTable("schedule_runs", (string)null);
+                });
+
             modelBuilder.Entity("Pipeline.Data.Entities.Slice", b =>
                 {
                     b.Property<long>("Id")
@@ -1003,6 +1149,26 @@ namespace Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_file_chunks_files_file_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.Schedule", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedules_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.ScheduleRun", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Schedule", null)
+                        .WithMany()
+                        .HasForeignKey("ScheduleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedule_runs_schedules_schedule_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.WebhookAttempt", b =>

@@ -20,4 +20,7 @@ public static class NotificationChannels
 
     /// <summary>A key or a tenant has changed: what was remembered of them is to be looked up anew.</summary>
     public const string Keys = "pipeline_keys";
+
+    /// <summary>A run of a schedule waits for its batch to be made.</summary>
+    public const string Schedules = "pipeline_schedules";
 }

@@ -51,6 +51,13 @@ public static class Transitions
         (BatchStatus.Cancelled, BatchStatus.Validating),
     ];
 
+    private static readonly (ScheduleRunState From, ScheduleRunState To)[] ScheduleRunChanges =
+    [
+        (ScheduleRunState.Waiting, ScheduleRunState.Started),
+        (ScheduleRunState.Waiting, ScheduleRunState.Skipped),
+        (ScheduleRunState.Waiting, ScheduleRunState.Failed),
+    ];
+
     /// <summary>The states that a retry takes jobs out of, as stored: all that are final but <see cref="JobState.Completed"/>.</summary>
     public static short[] Retryable { get; } = [.. SourcesOf(JobState.Queued).Where(state => ((JobState)state).IsFinal())];
 
@@ -84,6 +91,11 @@ public static class Transitions
     /// <returns>Whether the status changed.</returns>
     /// <exception cref="IllegalTransitionException">The table has no such change.</exception>
     public static bool Change(ref BatchStatus status, BatchStatus to) => Change(ref status, to, BatchChanges);
+
+    /// <summary>Changes the state of a schedule's run. Repeating a change that has been made does nothing.</summary>
+    /// <returns>Whether the state changed.</returns>
+    /// <exception cref="IllegalTransitionException">The table has no such change.</exception>
+    public static bool Change(ref ScheduleRunState state, ScheduleRunState to) => Change(ref state, to, ScheduleRunChanges);
 
     private static bool Change<T>(ref T state, T to, (T From, T To)[] changes)
         where T : struct, Enum

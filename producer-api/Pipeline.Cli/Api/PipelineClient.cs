@@ -73,6 +73,40 @@ internal sealed class PipelineClient : IDisposable
     public Task<ModelsView> GetModelsAsync(CancellationToken cancellationToken) =>
         SendAsync<ModelsView>(HttpMethod.Get, "v1/models", null, cancellationToken);
 
+    public Task<ScheduleView> CreateScheduleAsync(object schedule, CancellationToken cancellationToken) =>
+        SendAsync<ScheduleView>(HttpMethod.Post, "v1/schedules", JsonContent.Create(schedule), cancellationToken);
+
+    /// <summary>Pauses or resumes a schedule.</summary>
+    public Task<ScheduleView> ChangeScheduleAsync(string id, string change, CancellationToken cancellationToken) =>
+        SendAsync<ScheduleView>(HttpMethod.Post, $"v1/schedules/{Uri.EscapeDataString(id)}/{change}", null, cancellationToken);
+
+    public Task DeleteScheduleAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<JsonElement>(HttpMethod.Delete, $"v1/schedules/{Uri.EscapeDataString(id)}", null, cancellationToken);
+
+    public Task<ScheduleRunView> RunScheduleAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<ScheduleRunView>(HttpMethod.Post, $"v1/schedules/{Uri.EscapeDataString(id)}/run", null, cancellationToken);
+
+    public Task<ScheduleRunView> GetScheduleRunAsync(string id, string runId, CancellationToken cancellationToken) =>
+        SendAsync<ScheduleRunView>(HttpMethod.Get, $"v1/schedules/{Uri.EscapeDataString(id)}/runs/{Uri.EscapeDataString(runId)}", null, cancellationToken);
+
+    /// <summary>All that a path lists, page by page.</summary>
+    public async IAsyncEnumerable<T> ListAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string after = "";
+        PageView<T> page;
+        do
+        {
+            page = await SendAsync<PageView<T>>(HttpMethod.Get, $"{path}?limit=100{after}", null, cancellationToken);
+            foreach (T item in page.Data)
+            {
+                yield return item;
+            }
+
+            after = "&after=" + Uri.EscapeDataString(page.LastId ?? "");
+        }
+        while (page.HasMore);
+    }
+
     /// <summary>The content of a file; the caller disposes it.</summary>
     public async Task<Stream> OpenFileAsync(string id, CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ internal static class CommandLine
             CancelCommand.Create(context),
             RetryCommand.Create(context),
             UsageCommand.Create(context),
+            SchedulesCommand.Create(context),
             DemoReportCommand.Create(context),
         };
         ParseResult arguments = root.Parse(args);

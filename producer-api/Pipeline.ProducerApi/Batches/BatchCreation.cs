@@ -26,8 +26,7 @@ internal sealed class BatchCreation(IDbContextFactory<PipelineDbContext> context
 
         await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
         await using IDbContextTransaction transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        Batch batch = NewBatch(caller, request);
-        BatchObject answer = BatchObject.Of(batch);
+        BatchObject answer = BatchObject.Of(await AddAsync(context, caller, request, cancellationToken));
         if (!await answers.KeepAsync((NpgsqlConnection)context.Database.GetDbConnection(), caller, key, answer, cancellationToken))
         {
             // The same request, at the same time, was faster.
@@ -35,6 +34,14 @@ internal sealed class BatchCreation(IDbContextFactory<PipelineDbContext> context
             return (await answers.FindAsync<BatchObject>(caller, key, cancellationToken))!;
         }
 
+        await transaction.CommitAsync(cancellationToken);
+        return answer;
+    }
+
+    /// <summary>Adds a batch in the caller's transaction: it is there, and goes to validation, when that commits.</summary>
+    public async Task<Batch> AddAsync(PipelineDbContext context, Caller caller, CreateBatchRequest request, CancellationToken cancellationToken)
+    {
+        Batch batch = NewBatch(caller, request);
         context.Batches.Add(batch);
         if (request.Webhook is { } webhook)
         {
@@ -43,8 +50,7 @@ internal sealed class BatchCreation(IDbContextFactory<PipelineDbContext> context
 
         await context.SaveChangesAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Validation}, {batch.Id})", cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return answer;
+        return batch;
     }
 
     private Batch NewBatch(Caller caller, CreateBatchRequest request)

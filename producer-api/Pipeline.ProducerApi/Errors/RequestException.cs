@@ -17,6 +17,10 @@ internal sealed class RequestException : Exception
     /// <summary>Whether the clients' automatic retry is told to stay away (<c>x-should-retry: false</c>).</summary>
     public bool ForbidRetry { get; init; }
 
+    /// <summary>The same of a part of the request: the parameter is named from the request's root.</summary>
+    public RequestException Within(string path) =>
+        new(StatusCode, Message, Reply.Error.Param is { } param ? $"{path}.{param}" : path, Reply.Error.Code, Reply.Error.Type) { ForbidRetry = ForbidRetry };
+
     public static RequestException Invalid(string message, string? param = null, string? code = null) => new(400, message, param, code);
 
     public static RequestException MissingParameter(string name) =>
@@ -34,6 +38,10 @@ internal sealed class RequestException : Exception
     public static RequestException NoSuchWebhook(string id) => new(404, $"No webhook endpoint found with id '{id}'.");
 
     public static RequestException NoSuchDelivery(string id) => new(404, $"No webhook delivery found with id '{id}'.");
+
+    public static RequestException NoSuchSchedule(string id) => new(404, $"No schedule found with id '{id}'.");
+
+    public static RequestException NoSuchRun(string id) => new(404, $"No run found with id '{id}'.");
 
     public static RequestException NoSuchModel(string id) => new(404, $"The model '{id}' does not exist", "model", "model_not_found");
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Pipeline.ProducerApi.Errors;
 
@@ -25,4 +26,8 @@ internal sealed record IdempotentRequest(string Scope, string Key, byte[] Finger
     /// <summary>As asked by a JSON body; <see langword="null"/> without a key.</summary>
     public static IdempotentRequest? Of(HttpRequest request, string scope, JsonElement body) =>
         KeyOf(request) is { } key ? new IdempotentRequest(scope, key, SHA256.HashData(JsonMarshal.GetRawUtf8Value(body))) : null;
+
+    /// <summary>As asked by a path alone; <see langword="null"/> without a key.</summary>
+    public static IdempotentRequest? Of(HttpRequest request, string scope, string what) =>
+        KeyOf(request) is { } key ? new IdempotentRequest(scope, key, SHA256.HashData(Encoding.UTF8.GetBytes(what))) : null;
 }

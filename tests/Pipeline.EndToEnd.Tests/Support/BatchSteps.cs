@@ -68,7 +68,8 @@ internal static class BatchSteps
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage reply)
+    /// <summary>The body of a reply that has to be a good one.</summary>
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage reply)
     {
         string text = await reply.Content.ReadAsStringAsync();
         Assert.True(reply.IsSuccessStatusCode, $"{(int)reply.StatusCode}: {text}");

@@ -126,7 +126,32 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         Assert.Contains("  line 1: Missing required parameter: 'custom_id'. (missing_required_parameter)\n", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_batch_file_is_scheduled_run_paused_resumed_and_deleted()
+    {
+        ApiClient api = fixture.Require();
+        (int code, string made, string error) = await RunAsync("schedules", "create", Write("news.jsonl", api.Line("{{run.date}}")), "--cron", "30 2 * * *", "--time-zone", "Europe/Berlin", "--window", "2h");
+        Assert.Equal((0, ""), (code, error));
+        string id = made.Trim();
+        Assert.Matches($@"{id}  active  20\d\d-\d\d-\d\dT0[01]:30:00Z  30 2 \* \* \*  Europe/Berlin  news\n", (await RunAsync("schedules", "list")).Out);
+        (code, string ran, _) = await RunAsync("schedules", "run", id);
+        Assert.Equal(0, code);
+        await api.WaitAsync(ran.Trim(), "in_progress");
+        Assert.Matches($@"^20\S+Z  started  {ran.Trim()}  in_progress\n$", (await RunAsync("schedules", "runs", id)).Out);
+        (code, _, error) = await RunAsync("schedules", "run", id);
+        Assert.Equal(3, code);
+        Assert.Contains("HTTP 409", error, StringComparison.Ordinal);
+        Assert.Equal((0, "paused\n"), await CodeAndOutAsync("schedules", "pause", id));
+        Assert.Matches($"{id}  paused  - ", (await RunAsync("schedules", "list")).Out);
+        Assert.Equal((0, "active\n"), await CodeAndOutAsync("schedules", "resume", id));
+        Assert.Equal((0, "deleted\n"), await CodeAndOutAsync("schedules", "delete", id));
+        Assert.DoesNotContain(id, (await RunAsync("schedules", "list")).Out, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData(2, "--cron", "schedules", "create", "x.jsonl")]
+    [InlineData(3, "HTTP 404: No schedule found with id 'sched_x'.", "schedules", "run", "sched_x")]
+    [InlineData(3, "HTTP 404", "schedules", "delete", "sched_x")]
     [InlineData(2, "no such file", "submit", "/no/such/path")]
     [InlineData(2, "Unrecognized", "frobnicate")]
     [InlineData(2, "--help", "submit")]
