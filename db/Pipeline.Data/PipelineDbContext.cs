@@ -41,6 +41,9 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>Which workers have claimed jobs of which slices.</summary>
     public DbSet<SliceClaim> SliceClaims => Set<SliceClaim>();
 
+    /// <summary>Whose turn it is.</summary>
+    public DbSet<DispatchTurn> DispatchTurns => Set<DispatchTurn>();
+
     /// <summary>Worker processes and their leases.</summary>
     public DbSet<Worker> Workers => Set<Worker>();
 

@@ -29,8 +29,17 @@ internal sealed class ApiOptions
     /// <summary>Jobs that one queue message names.</summary>
     public int SliceJobs { get; set; } = 64;
 
-    /// <summary>Slices of one model that are on their way at a time, over all API processes.</summary>
-    public int DispatchWindow { get; set; } = 16;
+    /// <summary>
+    /// Seconds of work that are on their way to a model's workers beyond what they run at a time. Long enough for a commit and the
+    /// next slice to come; what is longer, a tenant that comes later has before it.
+    /// </summary>
+    public double DispatchAheadSeconds { get; set; } = 0.2;
+
+    /// <summary>
+    /// Jobs that a tenant of weight 1 may save up while it asks for less than its share: when it comes back so many go ahead of those
+    /// who were served meanwhile.
+    /// </summary>
+    public int DispatchBurstJobs { get; set; } = 128;
 
     /// <summary>Seconds that a slice waits after no queue took it.</summary>
     public double UnroutableDelaySeconds { get; set; } = 2;
@@ -54,7 +63,8 @@ internal sealed class ApiOptions
         : MaxFileBytes <= 0 || MaxBatchLines <= 0 || MaxLineBytes <= 0 || MaxEmbeddingInputs <= 0
             ? "Pipeline:MaxFileBytes, MaxBatchLines, MaxLineBytes and MaxEmbeddingInputs must be positive."
         : SliceJobs is <= 0 or > 10_000 ? "Pipeline:SliceJobs must be between 1 and 10000."
-        : DispatchWindow is <= 0 or > 1_000 ? "Pipeline:DispatchWindow must be between 1 and 1000."
+        : DispatchBurstJobs < 0 ? "Pipeline:DispatchBurstJobs must not be negative."
+        : DispatchAheadSeconds is < 0 or > 60 ? "Pipeline:DispatchAheadSeconds must be between 0 and 60."
         : UnroutableDelaySeconds <= 0 || ConfirmTimeoutSeconds <= 0 || KeyCacheSeconds < 0 || IdempotencyHours <= 0 || HeartbeatSeconds <= 0 ? "Pipeline's times must be positive."
         : null;
 }

@@ -30,6 +30,7 @@ internal static class EntityConfigurations
         model.Entity<JobCost>(Configure);
         model.Entity<Slice>(Configure);
         model.Entity<SliceClaim>(Configure);
+        model.Entity<DispatchTurn>(Configure);
         model.Entity<Worker>(Configure);
         model.Entity<Ending>(Configure);
         model.Entity<IdempotencyKey>(Configure);
@@ -44,6 +45,7 @@ internal static class EntityConfigurations
     {
         tenant.ToTable("tenants");
         tenant.HasIndex(t => t.Name).IsUnique();
+        tenant.Property(t => t.Weight).HasDefaultValue(1);
     }
 
     private static void Configure(EntityTypeBuilder<ApiKey> key)
@@ -138,6 +140,15 @@ internal static class EntityConfigurations
             .HasNullSortOrder(NullSortOrder.NullsLast, NullSortOrder.NullsLast, NullSortOrder.NullsFirst, NullSortOrder.NullsFirst, NullSortOrder.NullsLast);
         slice.HasIndex(s => s.Model, "ix_slices_window").HasFilter("state IN (1, 2)");
         slice.HasIndex(s => s.BatchId);
+        // How fast a model's workers are.
+        slice.HasIndex(s => new { s.Model, s.DoneAt }).HasFilter("state = 3");
+    }
+
+    private static void Configure(EntityTypeBuilder<DispatchTurn> turn)
+    {
+        turn.ToTable("dispatch_turns");
+        turn.HasKey(t => new { t.Model, t.TenantId });
+        turn.HasOne<Tenant>().WithMany().HasForeignKey(t => t.TenantId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private static void Configure(EntityTypeBuilder<SliceClaim> claim)
@@ -150,6 +161,7 @@ internal static class EntityConfigurations
     private static void Configure(EntityTypeBuilder<Worker> worker)
     {
         worker.ToTable("workers");
+        worker.Property(w => w.MaxRunning).HasDefaultValue(64);
         worker.HasIndex(w => w.HeartbeatAt).HasFilter("stopped_at IS NULL");
     }
 

@@ -12,6 +12,9 @@ public sealed class Tenant
     /// <summary>When the tenant was made.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>Its share of the workers beside others that wait: twice the weight, twice the jobs. From 1; default 1.</summary>
+    public int Weight { get; set; } = 1;
+
     /// <summary>Since when its keys open nothing; <see langword="null"/> while they do.</summary>
     public DateTimeOffset? SuspendedAt { get; set; }
 }

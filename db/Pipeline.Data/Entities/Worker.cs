@@ -18,6 +18,9 @@ public sealed class Worker
     /// <summary><c>cpu</c>, <c>cuda</c>, or the name of a backend without a device.</summary>
     public required string Device { get; set; }
 
+    /// <summary>Jobs that its backend works on at a time.</summary>
+    public int MaxRunning { get; set; }
+
     /// <summary>When it started.</summary>
     public DateTimeOffset StartedAt { get; set; }
 

@@ -258,6 +258,33 @@ namespace Pipeline.Data.Migrations
                     b.ToTable("batches", (string)null);
                 });
 
+            modelBuilder.Entity("Pipeline.Data.Entities.DispatchTurn", b =>
+                {
+                    b.Property<string>("Model")
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<double>("Finish")
+                        .HasColumnType("double precision")
+                        .HasColumnName("finish");
+
+                    b.Property<double>("Start")
+                        .HasColumnType("double precision")
+                        .HasColumnName("start");
+
+                    b.HasKey("Model", "TenantId")
+                        .HasName("pk_dispatch_turns");
+
+                    b.HasIndex("TenantId")
+                        .HasDatabaseName("ix_dispatch_turns_tenant_id");
+
+                    b.ToTable("dispatch_turns", (string)null);
+                });
+
             modelBuilder.Entity("Pipeline.Data.Entities.Ending", b =>
                 {
                     b.Property<string>("BatchId")
@@ -807,6 +834,10 @@ namespace Pipeline.Data.Migrations
                     b.HasIndex("BatchId")
                         .HasDatabaseName("ix_slices_batch_id");
 
+                    b.HasIndex("Model", "DoneAt")
+                        .HasDatabaseName("ix_slices_model_done_at")
+                        .HasFilter("state = 3");
+
                     b.HasIndex(new[] { "Model", "TenantId", "Priority", "Deadline", "Id" }, "ix_slices_pending")
                         .IsDescending(false, false, true, false, false)
                         .HasDatabaseName("ix_slices_model_tenant_id_priority_deadline_id")
@@ -903,6 +934,12 @@ namespace Pipeline.Data.Migrations
                     b.Property<DateTimeOffset?>("SuspendedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("suspended_at");
+
+                    b.Property<int>("Weight")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("weight");
 
                     b.HasKey("Id")
                         .HasName("pk_tenants");
@@ -1102,6 +1139,12 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("host");
 
+                    b.Property<int>("MaxRunning")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(64)
+                        .HasColumnName("max_running");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1139,6 +1182,16 @@ namespace Pipeline.Data.Migrations
                         .HasConstraintName("fk_api_keys_tenants_tenant_id");
 
                     b.Navigation("Tenant");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DispatchTurn", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dispatch_turns_tenants_tenant_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.FileChunk", b =>

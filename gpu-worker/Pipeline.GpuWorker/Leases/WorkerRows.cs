@@ -11,14 +11,15 @@ internal sealed class WorkerRows(NpgsqlDataSource dataSource, IOptions<WorkerOpt
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
-            INSERT INTO workers (id, host, process_id, model, device, started_at, heartbeat_at, busy_seconds)
-            VALUES ($1, $2, $3, $4, $5, now(), now(), 0) ON CONFLICT (id) DO NOTHING
+            INSERT INTO workers (id, host, process_id, model, device, max_running, started_at, heartbeat_at, busy_seconds)
+            VALUES ($1, $2, $3, $4, $5, $6, now(), now(), 0) ON CONFLICT (id) DO NOTHING
             """);
         command.Parameters.Add(new() { Value = workerId });
         command.Parameters.Add(new() { Value = Environment.MachineName });
         command.Parameters.Add(new() { Value = Environment.ProcessId });
         command.Parameters.Add(new() { Value = options.Value.ModelName });
         command.Parameters.Add(new() { Value = backend.Device });
+        command.Parameters.Add(new() { Value = backend.MaxRunning });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

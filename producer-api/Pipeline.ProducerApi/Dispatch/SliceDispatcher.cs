@@ -7,7 +7,7 @@ using Pipeline.ProducerApi.Hosting;
 namespace Pipeline.ProducerApi.Dispatch;
 
 /// <summary>
-/// Releases slices to the broker, a bounded window per model at a time. The rows are the outbox: a slice is marked sent
+/// Releases slices to the broker, no more than a model's workers need, in an order that is fair to the tenants. The rows are the outbox: a slice is marked sent
 /// when the broker has confirmed it, and one that was never marked is sent again by the scheduler.
 /// </summary>
 internal sealed class SliceDispatcher(
@@ -25,6 +25,11 @@ internal sealed class SliceDispatcher(
     // Models whose slices were just refused: what comes behind them would fare no better.
     private readonly ConcurrentDictionary<string, long> _refusedAt = new(StringComparer.Ordinal);
 
+    private bool _isWaiting;
+
+    /// <summary>Nobody tells that the jobs on their way become few: while slices wait, it is looked for as often as there is work sent ahead.</summary>
+    protected override TimeSpan Interval => _isWaiting ? TimeSpan.FromSeconds(Math.Clamp(options.Value.DispatchAheadSeconds, 0.05, 1)) : base.Interval;
+
     private enum Fate
     {
         Confirmed,
@@ -36,6 +41,7 @@ internal sealed class SliceDispatcher(
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
         List<string> models = await queue.ModelsAsync(cancellationToken);
+        _isWaiting = models.Count > 0;
         await Task.WhenAll(models.Select(model => FillAsync(model, cancellationToken)));
         await Task.Delay(Rest, Time, cancellationToken);
     }
@@ -45,7 +51,7 @@ internal sealed class SliceDispatcher(
         TimeSpan delay = TimeSpan.FromSeconds(options.Value.UnroutableDelaySeconds);
         while (!_refusedAt.TryGetValue(model, out long refused) || Time.GetElapsedTime(refused) >= delay)
         {
-            List<PendingSlice> slices = await queue.TakeAsync(model, options.Value.DispatchWindow, cancellationToken);
+            List<PendingSlice> slices = await queue.TakeAsync(model, cancellationToken);
             if (slices.Count == 0)
             {
                 return;

@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Data.Entities;
 using Pipeline.Data.States;
 
 namespace Pipeline.ProducerApi.Dispatch;
 
 /// <summary>The slices that wait in the database: which may go next, and what became of them.</summary>
-internal sealed class SliceQueue(NpgsqlDataSource dataSource, TimeProvider time)
+internal sealed class SliceQueue(NpgsqlDataSource dataSource, IOptions<ApiOptions> options, TimeProvider time)
 {
     /// <summary>The models that slices wait for, found by skipping through the index.</summary>
     private const string ModelsSql =
@@ -17,8 +19,10 @@ internal sealed class SliceQueue(NpgsqlDataSource dataSource, TimeProvider time)
         """;
 
     /// <summary>
-    /// Takes the heads of the tenants' queues, and among them first those of the highest priority, then those of the tenant
-    /// that has the fewest slices on their way: with one free place at a time, that goes round robin.
+    /// Takes slices while fewer jobs are on their way than the model's workers run at a time and end within <c>$3</c> seconds: what
+    /// waits at the broker is passed by nobody. The order over the tenants is start-time fair queueing (<see cref="DispatchTurn"/>)
+    /// by jobs and weights, where who has been away for a while may be up to <c>$4</c> jobs behind the clock; a tenant's own slices
+    /// go by priority, deadline and age.
     /// </summary>
     private const string TakeSql =
         """
@@ -27,27 +31,43 @@ internal sealed class SliceQueue(NpgsqlDataSource dataSource, TimeProvider time)
             UNION ALL
             SELECT (SELECT s.tenant_id FROM slices s WHERE s.model = $1 AND s.state = 0 AND s.tenant_id > t.tenant_id ORDER BY s.tenant_id LIMIT 1)
             FROM t WHERE t.tenant_id IS NOT NULL),
-        away AS (
-            SELECT tenant_id, count(*) AS n FROM slices WHERE model = $1 AND state IN (1, 2) GROUP BY tenant_id),
-        free AS (
-            SELECT greatest(0, $2 - coalesce(sum(n), 0))::int AS places FROM away),
+        room AS (
+            SELECT greatest(1,
+                (SELECT coalesce(sum(max_running), 0) FROM workers WHERE model = $1 AND stopped_at IS NULL)
+                + $3 * (SELECT coalesce(sum(job_count), 0) FROM slices WHERE model = $1 AND state = 3 AND done_at > now() - interval '1 second' AND sent_at IS NOT NULL))
+                - (SELECT count(*) FROM slices s JOIN jobs j ON j.slice_id = s.id AND j.state IN (0, 1) WHERE s.model = $1 AND s.state IN (1, 2)) AS jobs),
+        clock AS (
+            SELECT coalesce(max(start), 0) AS now FROM dispatch_turns WHERE model = $1),
+        queue AS (
+            SELECT n.id AS tenant_id, n.weight, greatest(d.finish, clock.now - $4 / n.weight::float8) AS start
+            FROM t JOIN tenants n ON n.id = t.tenant_id AND n.suspended_at IS NULL
+            LEFT JOIN dispatch_turns d ON d.model = $1 AND d.tenant_id = n.id
+            CROSS JOIN clock),
         head AS (
-            SELECT h.id
-            FROM t
-            LEFT JOIN away ON away.tenant_id = t.tenant_id
-            CROSS JOIN LATERAL (
-                SELECT s.id, s.priority, s.deadline,
-                       row_number() OVER (ORDER BY s.priority DESC, s.deadline NULLS FIRST, s.id) AS turn
+            SELECT h.id, q.tenant_id, h.job_count,
+                q.start + (h.jobs - h.job_count) / q.weight::float8 AS start, q.start + h.jobs / q.weight::float8 AS finish
+            FROM queue q CROSS JOIN LATERAL (
+                SELECT s.id, s.job_count, sum(s.job_count) OVER (ORDER BY s.priority DESC, s.deadline NULLS FIRST, s.id) AS jobs
                 FROM slices s
-                WHERE s.model = $1 AND s.tenant_id = t.tenant_id AND s.state = 0 AND (s.not_before IS NULL OR s.not_before <= $3)
+                WHERE s.model = $1 AND s.tenant_id = q.tenant_id AND s.state = 0 AND (s.not_before IS NULL OR s.not_before <= $2)
                 ORDER BY s.priority DESC, s.deadline NULLS FIRST, s.id
-                LIMIT (SELECT places FROM free)) h
-            ORDER BY h.priority DESC, coalesce(away.n, 0) + h.turn, h.deadline NULLS FIRST, h.id
-            LIMIT (SELECT places FROM free))
-        UPDATE slices SET state = 1, sending_at = $3, send_attempts = send_attempts + 1, not_before = NULL
-        FROM head WHERE slices.id = head.id
-        RETURNING slices.id, slices.model, slices.exclusive
+                LIMIT CASE WHEN (SELECT jobs FROM room) > 0 THEN 32 ELSE 0 END) h),
+        chosen AS (
+            SELECT * FROM (SELECT *, sum(job_count) OVER (ORDER BY start, finish, id) - job_count AS before FROM head) o
+            WHERE before < (SELECT jobs FROM room)),
+        charged AS (
+            INSERT INTO dispatch_turns (model, tenant_id, start, finish)
+            SELECT $1, tenant_id, max(start), max(finish) FROM chosen GROUP BY tenant_id
+            ON CONFLICT (model, tenant_id) DO UPDATE SET start = EXCLUDED.start, finish = EXCLUDED.finish),
+        taken AS (
+            UPDATE slices SET state = 1, sending_at = $2, send_attempts = send_attempts + 1, not_before = NULL
+            FROM chosen WHERE slices.id = chosen.id
+            RETURNING slices.id, slices.exclusive)
+        SELECT taken.id, taken.exclusive FROM taken JOIN chosen ON chosen.id = taken.id ORDER BY chosen.start, chosen.finish, chosen.id
         """;
+
+    private const string ForgetSql =
+        "DELETE FROM dispatch_turns WHERE model = $1 AND finish < (SELECT max(start) FROM dispatch_turns WHERE model = $1) - $2";
 
     /// <summary>The models that slices wait for.</summary>
     public async Task<List<string>> ModelsAsync(CancellationToken cancellationToken)
@@ -63,27 +83,33 @@ internal sealed class SliceQueue(NpgsqlDataSource dataSource, TimeProvider time)
         return models;
     }
 
-    /// <summary>Marks as many slices as the model's window has room for as being sent; committed when this returns.</summary>
+    /// <summary>Marks the next slices of a model as being sent, as many as its workers need; committed when this returns.</summary>
+    /// <returns>They, in the order in which they are to be sent.</returns>
     /// <remarks>One process at a time for a model, so that two do not fill the same places.</remarks>
-    public async Task<List<PendingSlice>> TakeAsync(string model, int window, CancellationToken cancellationToken)
+    public async Task<List<PendingSlice>> TakeAsync(string model, CancellationToken cancellationToken)
     {
+        double burst = options.Value.DispatchBurstJobs;
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using NpgsqlCommand turn = new("SELECT pg_advisory_xact_lock(hashtextextended('dispatch ' || $1, 0))", connection)
+        await using NpgsqlBatch batch = new(connection, transaction)
         {
-            Parameters = { new() { Value = model } },
+            BatchCommands =
+            {
+                new("SELECT pg_advisory_xact_lock(hashtextextended('dispatch ' || $1, 0))") { Parameters = { new() { Value = model } } },
+                new(TakeSql)
+                {
+                    Parameters = { new() { Value = model }, new() { Value = time.GetUtcNow() }, new() { Value = options.Value.DispatchAheadSeconds }, new() { Value = burst } },
+                },
+                new(ForgetSql) { Parameters = { new() { Value = model }, new() { Value = burst } } },
+            },
         };
-        await turn.ExecuteNonQueryAsync(cancellationToken);
         List<PendingSlice> slices = [];
-        await using (NpgsqlCommand take = new(TakeSql, connection)
+        await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            Parameters = { new() { Value = model }, new() { Value = (long)window }, new() { Value = time.GetUtcNow() } },
-        })
-        await using (NpgsqlDataReader reader = await take.ExecuteReaderAsync(cancellationToken))
-        {
+            await reader.NextResultAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                slices.Add(new PendingSlice(reader.GetInt64(0), reader.GetString(1), reader.GetBoolean(2)));
+                slices.Add(new PendingSlice(reader.GetInt64(0), model, reader.GetBoolean(1)));
             }
         }
 

@@ -15,6 +15,9 @@ internal abstract class PollingService(
 
     protected ILogger Logger => logger;
 
+    /// <summary>How long a notification is waited for.</summary>
+    protected virtual TimeSpan Interval => interval;
+
     /// <summary>Does all there is to do now.</summary>
     protected abstract Task WorkAsync(CancellationToken cancellationToken);
 
@@ -26,7 +29,7 @@ internal abstract class PollingService(
             try
             {
                 await WorkAsync(stoppingToken);
-                await listener.WaitAsync(interval, stoppingToken);
+                await listener.WaitAsync(Interval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -9,6 +9,8 @@ namespace Pipeline.ProducerApi.Tests.Dispatch;
 
 public sealed class SliceDispatcherTests : IAsyncLifetime
 {
+    private const int Window = 4;
+
     private readonly TestDatabase _database = new();
     private readonly string _model = "m-" + Guid.NewGuid().ToString("N");
     private SliceRows _rows = null!;
@@ -62,15 +64,16 @@ public sealed class SliceDispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_window_is_never_exceeded_and_everything_goes_out_in_the_end()
+    public async Task No_more_is_sent_than_the_workers_need_and_everything_goes_out_in_the_end()
     {
         _database.Require();
         Broker broker = new(_ => Task.CompletedTask);
+        await _rows.AddWorkerAsync(Window);
         List<long> ids = await _rows.AddAsync(20, SliceRows.TenantA);
         await using Running running = await StartAsync(broker);
         for (int done = 0; done < ids.Count; done++)
         {
-            int expected = Math.Min(ids.Count, done + Options.DispatchWindow);
+            int expected = Math.Min(ids.Count, done + Window);
             await EventuallyAsync(async () => await _rows.CountAsync(SliceState.Sent) == expected - done);
             Assert.Equal(expected, broker.Sent.Count);
             await _rows.FinishAsync(ids[done]);
@@ -93,8 +96,6 @@ public sealed class SliceDispatcherTests : IAsyncLifetime
         Assert.Equal(SliceState.Pending, await _rows.StateAsync(id));
     }
 
-    private static ApiOptions Options { get; } = new() { DispatchWindow = 4, UnroutableDelaySeconds = 0.2, ConfirmTimeoutSeconds = 1 };
-
     private static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
         long started = TimeProvider.System.GetTimestamp();
@@ -107,12 +108,12 @@ public sealed class SliceDispatcherTests : IAsyncLifetime
 
     private async Task<Running> StartAsync(Broker broker, double confirmSeconds = 1)
     {
-        ApiOptions options = new() { DispatchWindow = 4, UnroutableDelaySeconds = 0.2, ConfirmTimeoutSeconds = confirmSeconds };
+        IOptions<ApiOptions> options = Options.Create(new ApiOptions { DispatchAheadSeconds = 0, UnroutableDelaySeconds = 0.2, ConfirmTimeoutSeconds = confirmSeconds });
         SliceDispatcher dispatcher = new(
             _database.DataSource,
-            new SliceQueue(_database.DataSource, TimeProvider.System),
+            new SliceQueue(_database.DataSource, options, TimeProvider.System),
             broker,
-            Microsoft.Extensions.Options.Options.Create(options),
+            options,
             TimeProvider.System,
             NullLogger<SliceDispatcher>.Instance);
         await dispatcher.StartAsync(default);
