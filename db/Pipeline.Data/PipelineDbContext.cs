@@ -68,6 +68,18 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>What came of each time that a schedule was due.</summary>
     public DbSet<ScheduleRun> ScheduleRuns => Set<ScheduleRun>();
 
+    /// <summary>Batches that were submitted as documents.</summary>
+    public DbSet<DocumentSet> DocumentSets => Set<DocumentSet>();
+
+    /// <summary>Uploaded files of document sets that have not been read yet.</summary>
+    public DbSet<DocumentUpload> DocumentUploads => Set<DocumentUpload>();
+
+    /// <summary>Documents.</summary>
+    public DbSet<Document> Documents => Set<Document>();
+
+    /// <summary>Which job works on which document.</summary>
+    public DbSet<DocumentJob> DocumentJobs => Set<DocumentJob>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -10,28 +10,28 @@ public static class DocumentReader
 {
     /// <summary>The documents of a file, lazily, one in memory at a time. Blocks while it reads.</summary>
     /// <exception cref="OperationCanceledException">Given up.</exception>
-    public static IEnumerable<ReadDocument> Read(SourceFile file, Reading reading)
+    public static IEnumerable<ReadDocument> Read(SourceFile file, Extraction extraction)
     {
         ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(reading);
-        return Read(file, reading, depth: 0);
+        ArgumentNullException.ThrowIfNull(extraction);
+        return Read(file, extraction, depth: 0);
     }
 
-    private static IEnumerable<ReadDocument> Read(SourceFile file, Reading reading, int depth)
+    private static IEnumerable<ReadDocument> Read(SourceFile file, Extraction extraction, int depth)
     {
-        if (!TryFormat(file, reading, depth, out IDocumentFormat? format, out UnreadableException? problem))
+        if (!TryFormat(file, extraction, depth, out IDocumentFormat? format, out UnreadableException? problem))
         {
             yield return new ReadDocument(file.Name, null, null, null, problem);
             yield break;
         }
 
-        using IEnumerator<Finding> findings = Begin(format!, file, reading).GetEnumerator();
-        while (TryNext(findings, reading, format!, out Finding? finding, out problem))
+        using IEnumerator<Finding> findings = Begin(format!, file, extraction).GetEnumerator();
+        while (TryNext(findings, extraction, format!, out Finding? finding, out problem))
         {
             switch (finding)
             {
                 case Finding.File inner:
-                    foreach (ReadDocument document in Read(inner.Source, reading, depth + 1))
+                    foreach (ReadDocument document in Read(inner.Source, extraction, depth + 1))
                     {
                         yield return document;
                     }
@@ -53,9 +53,9 @@ public static class DocumentReader
     }
 
     /// <summary>The findings, none of which is looked for before it is asked for, whether or not the format is as lazy.</summary>
-    private static IEnumerable<Finding> Begin(IDocumentFormat format, SourceFile file, Reading reading)
+    private static IEnumerable<Finding> Begin(IDocumentFormat format, SourceFile file, Extraction extraction)
     {
-        foreach (Finding finding in format.Read(file, reading))
+        foreach (Finding finding in format.Read(file, extraction))
         {
             yield return finding;
         }
@@ -71,19 +71,19 @@ public static class DocumentReader
                 : "It has no text."));
     }
 
-    private static bool TryFormat(SourceFile file, Reading reading, int depth, out IDocumentFormat? format, out UnreadableException? problem)
+    private static bool TryFormat(SourceFile file, Extraction extraction, int depth, out IDocumentFormat? format, out UnreadableException? problem)
     {
         (format, problem) = (null, null);
         try
         {
-            if (depth > reading.Limits.MaxDepth)
+            if (depth > extraction.Limits.MaxDepth)
             {
-                throw new UnreadableException(UnreadableException.TooDeep, $"It lies more than {reading.Limits.MaxDepth} files deep in other files.");
+                throw new UnreadableException(UnreadableException.TooDeep, $"It lies more than {extraction.Limits.MaxDepth} files deep in other files.");
             }
 
-            if (file.Content.Length > reading.Limits.MaxFileBytes)
+            if (file.Content.Length > extraction.Limits.MaxFileBytes)
             {
-                throw new UnreadableException(UnreadableException.TooLarge, $"It has more than {reading.Limits.MaxFileBytes} bytes.");
+                throw new UnreadableException(UnreadableException.TooLarge, $"It has more than {extraction.Limits.MaxFileBytes} bytes.");
             }
 
             format = DocumentFormats.Of(file);
@@ -97,12 +97,12 @@ public static class DocumentReader
     }
 
     private static bool TryNext(
-        IEnumerator<Finding> findings, Reading reading, IDocumentFormat format, out Finding? finding, out UnreadableException? problem)
+        IEnumerator<Finding> findings, Extraction extraction, IDocumentFormat format, out Finding? finding, out UnreadableException? problem)
     {
         (finding, problem) = (null, null);
         try
         {
-            reading.Cancellation.ThrowIfCancellationRequested();
+            extraction.Cancellation.ThrowIfCancellationRequested();
             if (!findings.MoveNext())
             {
                 return false;

@@ -15,8 +15,8 @@ public interface IDocumentFormat
 
     /// <summary>What is in a file: its text, and files of their own. Read lazily: a file found is to be done with before the next is asked for.</summary>
     /// <param name="file">The file; its content stands at the beginning and can be sought.</param>
-    /// <param name="reading">How to read, and how much there may be.</param>
+    /// <param name="extraction">How to read, and how much there may be.</param>
     /// <exception cref="UnreadableException">It cannot be read; the message says why, in words for its owner.</exception>
     /// <remarks>Whatever else is thrown counts as damage to the file: parsers meet everything.</remarks>
-    IEnumerable<Finding> Read(SourceFile file, Reading reading);
+    IEnumerable<Finding> Read(SourceFile file, Extraction extraction);
 }

@@ -55,4 +55,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 51, Level = LogLevel.Error, Message = "Starting run {RunId} broke off; it will be tried again.")]
     public static partial void RunBrokeOff(ILogger logger, string runId, Exception exception);
+
+    [LoggerMessage(EventId = 60, Level = LogLevel.Information, Message = "Batch {BatchId}: {Readable} documents read, {Unreadable} that cannot be.")]
+    public static partial void DocumentsRead(ILogger logger, string batchId, int readable, int unreadable);
+
+    [LoggerMessage(EventId = 61, Level = LogLevel.Error, Message = "Reading the documents of batch {BatchId} broke off; it will be tried again.")]
+    public static partial void ReadingBrokeOff(ILogger logger, string batchId, Exception exception);
+
+    [LoggerMessage(EventId = 62, Level = LogLevel.Error, Message = "Merging the answers of batch {BatchId} broke off; it will be tried again.")]
+    public static partial void MergingBrokeOff(ILogger logger, string batchId, Exception exception);
 }

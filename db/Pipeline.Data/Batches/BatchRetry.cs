@@ -17,12 +17,16 @@ public static class BatchRetry
 
     private const string LockBatchSql = "SELECT status, total, (SELECT count(*) FROM jobs WHERE batch_id = $1) FROM batches WHERE id = $1 FOR NO KEY UPDATE";
 
-    // In the order of their old slices, which is that of the prefix plan.
+    // In the order of their old slices, which is that of the prefix plan. Those whose request is not written yet are held back again.
     private const string RequeueSql =
         """
         WITH gone AS (DELETE FROM job_results WHERE job_id = ANY($1)),
+        held AS MATERIALIZED (
+            SELECT j.id FROM documents d JOIN jobs j ON j.batch_id = d.batch_id AND j.line = d.line
+            WHERE d.batch_id = $5 AND d.waits_for_level IS NOT NULL AND j.id = ANY($1)),
         placed AS MATERIALIZED (
-            SELECT j.id, j.state, (row_number() OVER (ORDER BY j.slice_id, j.id) - 1) / $2 AS part FROM jobs j WHERE j.id = ANY($1)),
+            SELECT j.id, (row_number() OVER (ORDER BY j.slice_id, j.id) - 1) / $2 AS part
+            FROM jobs j WHERE j.id = ANY($1) AND NOT EXISTS (SELECT 1 FROM held h WHERE h.id = j.id)),
         parts AS MATERIALIZED (
             SELECT p.part, p.count, nextval(pg_get_serial_sequence('slices', 'id')) AS slice_id
             FROM (SELECT part, count(*)::int AS count FROM placed GROUP BY part ORDER BY part) p),
@@ -31,9 +35,9 @@ public static class BatchRetry
             SELECT p.slice_id, b.tenant_id, b.id, b.model, $3, p.count, b.priority, now() + $4, false, now(), 0
             FROM parts p CROSS JOIN batches b WHERE b.id = $5),
         queued AS (
-            UPDATE jobs j SET state = $6, slice_id = parts.slice_id, retried_after = j.attempts, worker_id = NULL, started_at = NULL, finished_at = NULL
-            FROM placed p JOIN parts ON parts.part = p.part WHERE j.id = p.id)
-        SELECT count(*) FROM placed WHERE state = $7
+            UPDATE jobs j SET state = $6, slice_id = t.slice_id, retried_after = j.attempts, worker_id = NULL, started_at = NULL, finished_at = NULL
+            FROM (SELECT p.id, parts.slice_id FROM placed p JOIN parts ON parts.part = p.part UNION ALL SELECT id, NULL FROM held) t WHERE j.id = t.id)
+        SELECT count(*) FROM jobs WHERE id = ANY($1) AND state = $7
         """;
 
     // Places keep their numbers, by which readers go on.

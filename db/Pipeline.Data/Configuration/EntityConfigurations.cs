@@ -39,6 +39,7 @@ internal static class EntityConfigurations
         model.Entity<WebhookAttempt>(Configure);
         model.Entity<Schedule>(Configure);
         model.Entity<ScheduleRun>(Configure);
+        DocumentConfigurations.Apply(model);
     }
 
     private static void Configure(EntityTypeBuilder<Tenant> tenant)

@@ -285,6 +285,186 @@ namespace Pipeline.Data.Migrations
                     b.ToTable("dispatch_turns", (string)null);
                 });
 
+            modelBuilder.Entity("Pipeline.Data.Entities.Document", b =>
+                {
+                    b.Property<string>("BatchId")
+                        .HasColumnType("text")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Characters")
+                        .HasColumnType("integer")
+                        .HasColumnName("characters");
+
+                    b.Property<string>("ErrorCode")
+                        .HasColumnType("text")
+                        .HasColumnName("error_code");
+
+                    b.Property<string>("ErrorMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("error_message");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int?>("Line")
+                        .HasColumnType("integer")
+                        .HasColumnName("line");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int?>("Pages")
+                        .HasColumnType("integer")
+                        .HasColumnName("pages");
+
+                    b.Property<int>("Parts")
+                        .HasColumnType("integer")
+                        .HasColumnName("parts");
+
+                    b.Property<int?>("WaitsForLevel")
+                        .HasColumnType("integer")
+                        .HasColumnName("waits_for_level");
+
+                    b.HasKey("BatchId", "Number")
+                        .HasName("pk_documents");
+
+                    b.HasIndex("BatchId")
+                        .HasDatabaseName("ix_documents_batch_id")
+                        .HasFilter("waits_for_level IS NOT NULL");
+
+                    b.ToTable("documents", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DocumentJob", b =>
+                {
+                    b.Property<string>("BatchId")
+                        .HasColumnType("text")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("integer")
+                        .HasColumnName("line");
+
+                    b.Property<int?>("Level")
+                        .HasColumnType("integer")
+                        .HasColumnName("level");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.HasKey("BatchId", "Line")
+                        .HasName("pk_document_jobs");
+
+                    b.HasIndex("BatchId", "Number")
+                        .HasDatabaseName("ix_document_jobs_batch_id_number");
+
+                    b.ToTable("document_jobs", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DocumentSet", b =>
+                {
+                    b.Property<string>("BatchId")
+                        .HasColumnType("text")
+                        .HasColumnName("batch_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.PrimitiveCollection<int[]>("DeadlyUploads")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("deadly_uploads");
+
+                    b.Property<int>("Files")
+                        .HasColumnType("integer")
+                        .HasColumnName("files");
+
+                    b.Property<int>("MaxTokens")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_tokens");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Prompt")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("prompt");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.Property<int>("ReadAttempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("read_attempts");
+
+                    b.Property<int?>("ReadingUpload")
+                        .HasColumnType("integer")
+                        .HasColumnName("reading_upload");
+
+                    b.Property<bool>("RowsAreDocuments")
+                        .HasColumnType("boolean")
+                        .HasColumnName("rows_are_documents");
+
+                    b.Property<string>("Schema")
+                        .HasColumnType("text")
+                        .HasColumnName("schema");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("BatchId")
+                        .HasName("pk_document_sets");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_document_sets_created_at")
+                        .HasFilter("read_at IS NULL");
+
+                    b.HasIndex("TenantId", "CreatedAt", "BatchId")
+                        .HasDatabaseName("ix_document_sets_tenant_id_created_at_batch_id");
+
+                    b.ToTable("document_sets", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DocumentUpload", b =>
+                {
+                    b.Property<string>("BatchId")
+                        .HasColumnType("text")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("FileId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("file_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.HasKey("BatchId", "Number")
+                        .HasName("pk_document_uploads");
+
+                    b.ToTable("document_uploads", (string)null);
+                });
+
             modelBuilder.Entity("Pipeline.Data.Entities.Ending", b =>
                 {
                     b.Property<string>("BatchId")
@@ -1192,6 +1372,46 @@ namespace Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_dispatch_turns_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.Document", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.DocumentSet", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_documents_document_sets_batch_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DocumentJob", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Document", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId", "Number")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_document_jobs_documents_batch_id_number");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DocumentSet", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Batch", null)
+                        .WithOne()
+                        .HasForeignKey("Pipeline.Data.Entities.DocumentSet", "BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_document_sets_batches_batch_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DocumentUpload", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.DocumentSet", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_document_uploads_document_sets_batch_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.FileChunk", b =>

@@ -15,6 +15,9 @@ public static class NotificationChannels
     /// <summary>A batch has no open jobs left, or was cancelled.</summary>
     public const string Batches = "pipeline_batches";
 
+    /// <summary>A document set was submitted and waits for being read.</summary>
+    public const string Documents = "pipeline_documents";
+
     /// <summary>Jobs of a batch have ended, or its status has changed.</summary>
     public const string Progress = "pipeline_progress";
 

@@ -16,10 +16,10 @@ internal sealed class CsvFormat : IDocumentFormat
 
     public IReadOnlyList<string> Extensions => [".csv", ".tsv"];
 
-    public IEnumerable<Finding> Read(SourceFile file, Reading reading)
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction)
     {
-        string text = DecodedText.Of(file, reading);
-        return reading.RowsAreDocuments ? Rows(file.Name, text) : [new Finding.Text(file.Name, text)];
+        string text = DecodedText.Of(file, extraction);
+        return extraction.RowsAreDocuments ? Rows(file.Name, text) : [new Finding.Text(file.Name, text)];
     }
 
     private static IEnumerable<Finding> Rows(string name, string text)

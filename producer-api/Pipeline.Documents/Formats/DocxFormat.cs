@@ -18,19 +18,19 @@ internal sealed class DocxFormat : IDocumentFormat
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8);
 
-    public IEnumerable<Finding> Read(SourceFile file, Reading reading)
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction)
     {
         RefuseCompound(file.Content);
         using WordprocessingDocument document = WordprocessingDocument.Open(
-            file.Content, isEditable: false, new OpenSettings { MaxCharactersInPart = 4L * reading.Limits.MaxCharacters });
+            file.Content, isEditable: false, new OpenSettings { MaxCharactersInPart = 4L * extraction.Limits.MaxCharacters });
         MainDocumentPart main = document.MainDocumentPart
             ?? throw new UnreadableException(UnreadableException.Damaged, "It is no Word document: it has no main part.");
-        FlowText text = new(reading);
+        FlowText text = new(extraction);
         foreach (OpenXmlPart? part in new OpenXmlPart?[] { main, main.FootnotesPart, main.EndnotesPart })
         {
             if (part is not null)
             {
-                Add(part, text, reading);
+                Add(part, text, extraction);
                 text.Paragraph();
             }
         }
@@ -50,13 +50,13 @@ internal sealed class DocxFormat : IDocumentFormat
         }
     }
 
-    private static void Add(OpenXmlPart part, FlowText text, Reading reading)
+    private static void Add(OpenXmlPart part, FlowText text, Extraction extraction)
     {
         using OpenXmlReader reader = OpenXmlReader.Create(part);
         int cells = 0;
         while (reader.Read())
         {
-            reading.Cancellation.ThrowIfCancellationRequested();
+            extraction.Cancellation.ThrowIfCancellationRequested();
             if (reader.ElementType == typeof(TableRow))
             {
                 text.Line();

@@ -19,23 +19,23 @@ internal sealed class EmailFormat : IDocumentFormat
 
     public IReadOnlyList<string> Extensions => [".eml"];
 
-    public IEnumerable<Finding> Read(SourceFile file, Reading reading)
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction)
     {
         ParserOptions options = ParserOptions.Default.Clone();
         options.MaxMimeDepth = DeepestNesting;
-        using MimeMessage message = MimeMessage.Load(options, file.Content, reading.Cancellation);
+        using MimeMessage message = MimeMessage.Load(options, file.Content, extraction.Cancellation);
         if (message.Headers.Count == 0)
         {
             throw new UnreadableException(UnreadableException.Damaged, "It is no e-mail: it has no headers.");
         }
 
-        yield return new Finding.Text(file.Name, TextOf(message, reading));
+        yield return new Finding.Text(file.Name, TextOf(message, extraction));
         int number = 0;
         foreach (MimeEntity attachment in message.BodyParts.Where(IsAttached))
         {
             number++;
             string name = SafeNames.Inside(file.Name, NameOf(attachment, number));
-            using Stream content = Content(attachment, reading);
+            using Stream content = Content(attachment, extraction);
             yield return new Finding.File(new SourceFile(name, content, attachment.ContentType.Charset));
         }
     }
@@ -44,7 +44,7 @@ internal sealed class EmailFormat : IDocumentFormat
     private static bool IsAttached(MimeEntity part) =>
         part.IsAttachment || part is MessagePart || (part is MimePart { FileName.Length: > 0 } && !part.ContentType.IsMimeType("image", "*"));
 
-    private static string TextOf(MimeMessage message, Reading reading)
+    private static string TextOf(MimeMessage message, Extraction extraction)
     {
         StringBuilder text = new();
         AddHeader(text, "From", message.From.ToString());
@@ -53,9 +53,9 @@ internal sealed class EmailFormat : IDocumentFormat
         AddHeader(text, "Date", message.Headers[HeaderId.Date]);
         AddHeader(text, "Subject", message.Subject);
         string? body = message.TextBody is { Length: > 0 } plain ? plain
-            : message.HtmlBody is { Length: > 0 } html ? HtmlText.Of(html, reading) : null;
+            : message.HtmlBody is { Length: > 0 } html ? HtmlText.Of(html, extraction) : null;
         text.Append('\n').Append(body);
-        reading.CheckLength(text.Length);
+        extraction.CheckLength(text.Length);
         return text.ToString();
     }
 
@@ -85,20 +85,20 @@ internal sealed class EmailFormat : IDocumentFormat
         _ => "",
     };
 
-    private static Stream Content(MimeEntity attachment, Reading reading)
+    private static Stream Content(MimeEntity attachment, Extraction extraction)
     {
-        using FileStream decoded = UnpackedFile.OnDisk();
+        using FileStream decoded = TemporaryFile.Create();
         switch (attachment)
         {
             case MessagePart { Message: { } message }:
-                message.WriteTo(decoded, reading.Cancellation);
+                message.WriteTo(decoded, extraction.Cancellation);
                 break;
             case MimePart part:
-                part.Content?.DecodeTo(decoded, reading.Cancellation);
+                part.Content?.DecodeTo(decoded, extraction.Cancellation);
                 break;
         }
 
         decoded.Position = 0;
-        return UnpackedFile.Take(decoded, packedBytes: 0, reading);
+        return UnpackedFile.Take(decoded, packedBytes: 0, extraction);
     }
 }

@@ -12,10 +12,10 @@ internal sealed partial class HtmlFormat : IDocumentFormat
 
     public IReadOnlyList<string> Extensions => [".html", ".htm", ".xhtml"];
 
-    public IEnumerable<Finding> Read(SourceFile file, Reading reading)
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction)
     {
         string? charset = file.Charset ?? DeclaredIn(file.Content);
-        yield return new Finding.Text(file.Name, HtmlText.Of(DecodedText.Of(file with { Charset = charset }, reading), reading));
+        yield return new Finding.Text(file.Name, HtmlText.Of(DecodedText.Of(file with { Charset = charset }, extraction), extraction));
     }
 
     /// <summary>The charset that the document's own beginning names (HTML standard, prescan of a byte stream).</summary>

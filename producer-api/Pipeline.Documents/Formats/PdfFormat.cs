@@ -17,27 +17,27 @@ internal sealed class PdfFormat : IDocumentFormat
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head.StartsWith("%PDF-"u8);
 
-    public IEnumerable<Finding> Read(SourceFile file, Reading reading)
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction)
     {
         using PdfDocument document = Open(file.Content);
         int pages = document.NumberOfPages;
-        if (pages > reading.Limits.MaxPages)
+        if (pages > extraction.Limits.MaxPages)
         {
-            throw new UnreadableException(UnreadableException.TooLarge, $"It has {pages} pages, more than the {reading.Limits.MaxPages} that are read.");
+            throw new UnreadableException(UnreadableException.TooLarge, $"It has {pages} pages, more than the {extraction.Limits.MaxPages} that are read.");
         }
 
         StringBuilder text = new();
         for (int number = 1; number <= pages; number++)
         {
             Page page = document.GetPage(number);
-            reading.CheckLength(text.Length + page.Letters.Count);
+            extraction.CheckLength(text.Length + page.Letters.Count);
             string content = ContentOrderTextExtractor.GetText(page, addDoubleNewline: true);
             if (content.Length > 0)
             {
                 text.Append(text.Length > 0 ? "\n\n" : "").Append(content);
             }
 
-            reading.CheckLength(text.Length);
+            extraction.CheckLength(text.Length);
         }
 
         yield return new Finding.Text(file.Name, text.ToString(), pages);

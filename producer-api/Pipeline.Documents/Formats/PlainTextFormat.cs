@@ -9,5 +9,5 @@ internal sealed class PlainTextFormat : IDocumentFormat
 
     public IReadOnlyList<string> Extensions => [".txt", ".text", ".log"];
 
-    public IEnumerable<Finding> Read(SourceFile file, Reading reading) => [new Finding.Text(file.Name, DecodedText.Of(file, reading))];
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction) => [new Finding.Text(file.Name, DecodedText.Of(file, extraction))];
 }

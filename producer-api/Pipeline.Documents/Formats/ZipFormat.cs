@@ -18,15 +18,15 @@ internal sealed class ZipFormat : IDocumentFormat
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8);
 
-    public IEnumerable<Finding> Read(SourceFile file, Reading reading)
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction)
     {
         BoundedStream content = new(file.Content, LongestDirectory);
         using ZipArchive archive = new(content, ZipArchiveMode.Read, leaveOpen: true);
         ZipArchiveEntry[] entries = [.. archive.Entries.Where(entry => !IsBycatch(entry.FullName))];
         content.Lift();
-        if (entries.Length > reading.Limits.MaxEntries)
+        if (entries.Length > extraction.Limits.MaxEntries)
         {
-            throw new UnreadableException(UnreadableException.TooLarge, $"It has {entries.Length} files, more than the {reading.Limits.MaxEntries} that are read.");
+            throw new UnreadableException(UnreadableException.TooLarge, $"It has {entries.Length} files, more than the {extraction.Limits.MaxEntries} that are read.");
         }
 
         if (entries.Length == 0)
@@ -37,7 +37,7 @@ internal sealed class ZipFormat : IDocumentFormat
         foreach (ZipArchiveEntry entry in entries)
         {
             string name = SafeNames.Inside(file.Name, entry.FullName);
-            if (Take(entry, reading, out UnreadableException? problem) is { } unpacked)
+            if (Take(entry, extraction, out UnreadableException? problem) is { } unpacked)
             {
                 using (unpacked)
                 {
@@ -52,7 +52,7 @@ internal sealed class ZipFormat : IDocumentFormat
     }
 
     /// <summary>The entry's content; null, with the reason, if this one cannot be unpacked and the next may.</summary>
-    private static Stream? Take(ZipArchiveEntry entry, Reading reading, out UnreadableException? problem)
+    private static Stream? Take(ZipArchiveEntry entry, Extraction extraction, out UnreadableException? problem)
     {
         problem = null;
         try
@@ -63,9 +63,9 @@ internal sealed class ZipFormat : IDocumentFormat
             }
 
             using Stream packed = entry.Open();
-            return UnpackedFile.Take(packed, Math.Max(1, entry.CompressedLength), reading);
+            return UnpackedFile.Take(packed, Math.Max(1, entry.CompressedLength), extraction);
         }
-        catch (UnreadableException e) when (!reading.IsSpent)
+        catch (UnreadableException e) when (!extraction.IsSpent)
         {
             problem = e;
         }

@@ -8,10 +8,10 @@ internal static class UnpackedFile
     /// <summary>Copies what is packed, counting as it comes: what a header says about sizes is not believed.</summary>
     /// <param name="packed">The content, as it unpacks.</param>
     /// <param name="packedBytes">Bytes that it is packed into; 0 where it is not compressed.</param>
-    /// <param name="reading">Limits.</param>
+    /// <param name="extraction">Limits.</param>
     /// <returns>The file at its beginning; the caller disposes it.</returns>
     /// <exception cref="UnreadableException">It is larger than it may be, or grows suspiciously.</exception>
-    public static Stream Take(Stream packed, long packedBytes, Reading reading)
+    public static Stream Take(Stream packed, long packedBytes, Extraction extraction)
     {
         Stream target = new MemoryStream();
         try
@@ -21,8 +21,8 @@ internal static class UnpackedFile
             while (packed.Read(buffer) is int read and > 0)
             {
                 length += read;
-                reading.CountUnpacked(read);
-                Check(length, packedBytes, reading.Limits);
+                extraction.CountUnpacked(read);
+                Check(length, packedBytes, extraction.Limits);
                 if (target is MemoryStream && length > SmallEnough)
                 {
                     target = ToDisk(target);
@@ -41,10 +41,6 @@ internal static class UnpackedFile
         }
     }
 
-    /// <summary>A new file, nobody else's to read, that is gone when it is closed.</summary>
-    public static FileStream OnDisk() => new(
-        Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 << 10, FileOptions.DeleteOnClose);
-
     private static void Check(long length, long packedBytes, ExtractionLimits limits)
     {
         if (length > limits.MaxFileBytes)
@@ -60,7 +56,7 @@ internal static class UnpackedFile
 
     private static FileStream ToDisk(Stream memory)
     {
-        FileStream file = OnDisk();
+        FileStream file = TemporaryFile.Create();
         memory.Position = 0;
         memory.CopyTo(file);
         memory.Dispose();

@@ -16,16 +16,16 @@ public static class DecodedText
 
     /// <summary>Reads a text file whole.</summary>
     /// <exception cref="UnreadableException">It is no text, or too long.</exception>
-    public static string Of(SourceFile file, Reading reading)
+    public static string Of(SourceFile file, Extraction extraction)
     {
         ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(reading);
+        ArgumentNullException.ThrowIfNull(extraction);
         // A character takes four bytes at most.
-        reading.CheckLength(file.Content.Length / 4);
+        extraction.CheckLength(file.Content.Length / 4);
         byte[] bytes = new byte[file.Content.Length];
         file.Content.ReadExactly(bytes);
         string text = Of(bytes, file.Charset);
-        reading.CheckLength(text.Length);
+        extraction.CheckLength(text.Length);
         return text;
     }
 

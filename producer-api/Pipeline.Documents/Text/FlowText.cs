@@ -3,8 +3,8 @@ using System.Text;
 namespace Pipeline.Documents.Text;
 
 /// <summary>Puts the text of a structured document together: runs of white space are one space, blocks stand on lines of their own.</summary>
-/// <param name="reading">Bounds the length.</param>
-internal sealed class FlowText(Reading reading)
+/// <param name="extraction">Bounds the length.</param>
+internal sealed class FlowText(Extraction extraction)
 {
     private readonly StringBuilder _text = new();
     private int _lineEnds;
@@ -26,7 +26,7 @@ internal sealed class FlowText(Reading reading)
             }
         }
 
-        reading.CheckLength(_text.Length);
+        extraction.CheckLength(_text.Length);
     }
 
     /// <summary>Adds text whose white space counts.</summary>
@@ -36,7 +36,7 @@ internal sealed class FlowText(Reading reading)
         {
             Separate();
             _text.Append(text);
-            reading.CheckLength(_text.Length);
+            extraction.CheckLength(_text.Length);
         }
     }
 

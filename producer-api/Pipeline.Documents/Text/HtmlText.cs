@@ -26,11 +26,11 @@ internal static class HtmlText
 
     /// <summary>The text of a page.</summary>
     /// <exception cref="UnreadableException">It is too long, or nests too deep.</exception>
-    public static string Of(string html, Reading reading)
+    public static string Of(string html, Extraction extraction)
     {
         HtmlDepth.Check(html);
         using IDocument page = new HtmlParser(new HtmlParserOptions { IsScripting = false }).ParseDocument(html);
-        FlowText text = new(reading);
+        FlowText text = new(extraction);
         if (page.Title is { Length: > 0 } title)
         {
             text.Add(title);

@@ -33,6 +33,8 @@ internal sealed class RequestException : Exception
 
     public static RequestException NoSuchBatch(string id) => new(404, $"No batch found with id '{id}'.");
 
+    public static RequestException NoSuchDocumentSet(string id) => new(404, $"No documents found with id '{id}'.");
+
     public static RequestException NoSuchJob(string id) => new(404, $"No job found with id '{id}'.");
 
     public static RequestException NoSuchWebhook(string id) => new(404, $"No webhook endpoint found with id '{id}'.");

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Files;
 using Pipeline.Data.Ids;
 using Pipeline.ProducerApi.Errors;
+using Pipeline.ProducerApi.Http;
 using Pipeline.ProducerApi.Idempotency;
 using Pipeline.ProducerApi.Keys;
 
@@ -28,7 +26,7 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, FirstAnswers answe
     {
         string? key = IdempotentRequest.KeyOf(request);
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
-        MultipartReader parts = new(Boundary(request), request.Body, BufferSize);
+        MultipartForm parts = MultipartForm.Of(request);
         UploadForm form = new();
         using IncrementalHash fingerprint = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -36,13 +34,11 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, FirstAnswers answe
         FileContentWriter? writer = null;
         try
         {
-            while (await NextAsync(parts, cancellationToken) is { } part)
+            while (await parts.NextAsync(cancellationToken) is { } part)
             {
-                ContentDispositionHeaderValue disposition = Disposition(part);
-                string name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-                if (name != "file")
+                if (part.Name != "file")
                 {
-                    form.Add(name, await ReadFieldAsync(part.Body, name, cancellationToken));
+                    form.Add(part.Name, await part.ReadTextAsync(LongestField, cancellationToken));
                     continue;
                 }
 
@@ -51,8 +47,8 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, FirstAnswers answe
                     throw RequestException.Invalid("Only one file may be uploaded at a time.", "file");
                 }
 
-                writer = await FileContentWriter.BeginAsync(connection, NewFile(caller, disposition), cancellationToken);
-                await CopyAsync(part.Body, writer, fingerprint, cancellationToken);
+                writer = await FileContentWriter.BeginAsync(connection, NewFile(caller, part.Filename ?? ""), cancellationToken);
+                await CopyAsync(part, writer, fingerprint, cancellationToken);
             }
 
             StoredFile file = (writer ?? throw RequestException.MissingParameter("file")).File;
@@ -78,41 +74,8 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, FirstAnswers answe
         }
     }
 
-    private static string Boundary(HttpRequest request)
+    private StoredFile NewFile(Caller caller, string given)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
-            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-        {
-            throw RequestException.Invalid($"Invalid content type: expected 'multipart/form-data', but got '{request.ContentType}' instead.");
-        }
-
-        string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
-        return boundary.Length > 0 ? boundary : throw RequestException.Invalid("The multipart content type names no boundary.");
-    }
-
-    private static async Task<MultipartSection?> NextAsync(MultipartReader parts, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await parts.ReadNextSectionAsync(cancellationToken);
-        }
-        catch (Exception e) when (IsMalformed(e))
-        {
-            throw Malformed(e);
-        }
-    }
-
-    /// <summary>Name and file name, quoted or not; <c>filename*</c> as well.</summary>
-    private static ContentDispositionHeaderValue Disposition(MultipartSection part) =>
-        ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out ContentDispositionHeaderValue? disposition) && disposition.Name.HasValue
-            ? disposition
-            : throw RequestException.Invalid("A part of the multipart body has no name.");
-
-    private StoredFile NewFile(Caller caller, ContentDispositionHeaderValue disposition)
-    {
-        string given = disposition.FileNameStar.HasValue
-            ? disposition.FileNameStar.ToString()
-            : HeaderUtilities.RemoveQuotes(disposition.FileName).ToString();
         string name = new([.. given.Split('/', '\\')[^1].Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(255)]);
         return new StoredFile
         {
@@ -124,14 +87,14 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, FirstAnswers answe
         };
     }
 
-    private async Task CopyAsync(Stream body, FileContentWriter writer, IncrementalHash fingerprint, CancellationToken cancellationToken)
+    private async Task CopyAsync(MultipartForm.Part part, FileContentWriter writer, IncrementalHash fingerprint, CancellationToken cancellationToken)
     {
         long most = options.Value.MaxFileBytes;
         JsonlSniffer sniffer = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (await ReadAsync(body, buffer, cancellationToken) is int read and > 0)
+            while (await part.ReadAsync(buffer, cancellationToken) is int read and > 0)
             {
                 if (writer.Length + read > most)
                 {
@@ -156,37 +119,4 @@ internal sealed class FileUpload(NpgsqlDataSource dataSource, FirstAnswers answe
                 : "Invalid file format for Batch API: no line is a JSON object. Must be .jsonl");
         }
     }
-
-    private static async Task<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await body.ReadAsync(buffer, cancellationToken);
-        }
-        catch (Exception e) when (IsMalformed(e))
-        {
-            throw Malformed(e);
-        }
-    }
-
-    private static async Task<string> ReadFieldAsync(Stream body, string name, CancellationToken cancellationToken)
-    {
-        byte[] buffer = new byte[LongestField];
-        int length = 0;
-        while (await ReadAsync(body, buffer.AsMemory(length), cancellationToken) is int read and > 0)
-        {
-            length += read;
-            if (length == buffer.Length)
-            {
-                throw RequestException.Invalid($"The form field '{name}' is too long.", name);
-            }
-        }
-
-        return Encoding.UTF8.GetString(buffer, 0, length);
-    }
-
-    // BadHttpRequestException is an IOException too, but says better what it is about.
-    private static bool IsMalformed(Exception e) => e is InvalidDataException or IOException and not BadHttpRequestException;
-
-    private static RequestException Malformed(Exception e) => RequestException.Invalid($"The multipart body could not be read: {e.Message}");
 }

@@ -7,7 +7,7 @@ namespace Pipeline.Documents.Tests.Support;
 internal static class Read
 {
     public static List<ReadDocument> All(string name, byte[] content, ExtractionLimits? limits = null, bool rows = false) =>
-        [.. DocumentReader.Read(new SourceFile(name, new MemoryStream(content)), new Reading(limits ?? new(), rows, TestContext.Current.CancellationToken))];
+        [.. DocumentReader.Read(new SourceFile(name, new MemoryStream(content)), new Extraction(limits ?? new(), rows, TestContext.Current.CancellationToken))];
 
     public static ReadDocument One(string name, byte[] content, ExtractionLimits? limits = null) => Assert.Single(All(name, content, limits));
 

@@ -1,3 +1,4 @@
+using Pipeline.Tokenization;
 using Pipeline.Tokenization.Prefixes;
 using Pipeline.Tokenization.Requests;
 
@@ -6,7 +7,8 @@ namespace Pipeline.ProducerApi.Batches.Planning;
 /// <summary>Reads requests as the workers of a model do.</summary>
 /// <param name="Requests">Turns them into tokens.</param>
 /// <param name="Limit">The model's context; <see langword="null"/> where it is not known, and the worker alone says what is too long.</param>
-internal sealed record ModelReader(RequestReader Requests, ContextLimit? Limit)
+/// <param name="Tokenizer">The model's tokenizer.</param>
+internal sealed record ModelReader(RequestReader Requests, ContextLimit? Limit, Tokenizer Tokenizer)
 {
     /// <summary>Reads a request.</summary>
     /// <param name="path">The endpoint.</param>

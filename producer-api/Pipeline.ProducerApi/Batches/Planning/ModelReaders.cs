@@ -25,7 +25,8 @@ internal sealed class ModelReaders(IOptions<ApiOptions> options, TimeProvider ti
         try
         {
             ContextLimit? limit = ContextLimit.Find(directory);
-            return new ModelReader(new RequestReader(Tokenizer.Load(directory), ChatTemplate.Find(directory, time), model, limit?.Tokens), limit);
+            Tokenizer tokenizer = Tokenizer.Load(directory);
+            return new ModelReader(new RequestReader(tokenizer, ChatTemplate.Find(directory, time), model, limit?.Tokens), limit, tokenizer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {

@@ -1,10 +1,10 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Batches;
+using Pipeline.Data.Documents;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Files;
 using Pipeline.Data.Notifications;
@@ -30,8 +30,6 @@ internal sealed class BatchValidation(
 {
     private const string BeforeJobs = "before_jobs";
 
-    private static readonly JsonSerializerOptions ErrorsFormat = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>Validates the batch, unless another process is at it or it no longer waits.</summary>
     public async Task ValidateAsync(string batchId, CancellationToken cancellationToken)
     {
@@ -48,7 +46,7 @@ internal sealed class BatchValidation(
         await transaction.CreateSavepointAsync(BeforeJobs, cancellationToken);
         Findings findings = await ReadAsync(context, batch, transaction, cancellationToken);
         bool changed = findings.Errors.Count > 0
-            ? await FailAsync(context, batch, findings.Errors, cancellationToken)
+            ? await BatchFailure.FailAsync(context, batch.Id, findings.Errors, time.GetUtcNow(), cancellationToken)
             : await StartAsync(context, batch, findings, (NpgsqlTransaction)transaction.GetDbTransaction(), cancellationToken);
         if (!changed)
         {
@@ -207,22 +205,11 @@ internal sealed class BatchValidation(
         return errors.Count > before ? null : new NewJob(line.Number, request.CustomId.Value!, request.Url.Value!, line.Content[request.Body]);
     }
 
-    private async Task<bool> FailAsync(PipelineDbContext context, Batch batch, List<LineError> errors, CancellationToken cancellationToken)
-    {
-        string json = JsonSerializer.Serialize(new LineErrors("list", errors), ErrorsFormat);
-        DateTimeOffset now = time.GetUtcNow();
-        return await context.Batches.Where(b => b.Id == batch.Id && b.Status == BatchStatus.Validating).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(b => b.Status, BatchStatus.Failed)
-                .SetProperty(b => b.FailedAt, now)
-                .SetProperty(b => b.Errors, json),
-            cancellationToken) == 1;
-    }
-
     private async Task<bool> StartAsync(
         PipelineDbContext context, Batch batch, Findings findings, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
+        int jobs = findings.Jobs + await HeldMerges.AddAsync(transaction.Connection!, batch.Id, findings.Model!, cancellationToken);
         int changed = await context.Batches.Where(b => b.Id == batch.Id && b.Status == BatchStatus.Validating).ExecuteUpdateAsync(
             set => set
                 .SetProperty(b => b.Status, BatchStatus.InProgress)
@@ -230,8 +217,8 @@ internal sealed class BatchValidation(
                 .SetProperty(b => b.Model, findings.Model)
                 .SetProperty(b => b.PredictedPromptTokens, findings.Prediction == null ? null : findings.Prediction.PromptTokens)
                 .SetProperty(b => b.PredictedCachedTokens, findings.Prediction == null ? null : findings.Prediction.CachedTokens)
-                .SetProperty(b => b.Total, findings.Jobs)
-                .SetProperty(b => b.Remaining, findings.Jobs),
+                .SetProperty(b => b.Total, jobs)
+                .SetProperty(b => b.Remaining, jobs),
             cancellationToken);
         if (changed == 1 && findings.Refusals.Count > 0)
         {

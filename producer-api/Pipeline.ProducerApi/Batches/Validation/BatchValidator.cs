@@ -26,10 +26,16 @@ internal sealed class BatchValidator(NpgsqlDataSource dataSource, BatchValidatio
         }
     }
 
+    /// <summary>Those whose input is there: that of documents is written when they have been read.</summary>
     private async Task<List<string>> WaitingAsync(CancellationToken cancellationToken)
     {
         List<string> ids = [];
-        await using NpgsqlCommand command = DataSource.CreateCommand("SELECT id FROM batches WHERE status = $1 ORDER BY created_at");
+        await using NpgsqlCommand command = DataSource.CreateCommand(
+            """
+            SELECT b.id FROM batches b
+            WHERE b.status = $1 AND NOT EXISTS (SELECT 1 FROM document_sets d WHERE d.batch_id = b.id AND d.read_at IS NULL)
+            ORDER BY b.created_at
+            """);
         command.Parameters.Add(new() { Value = BatchStatus.Validating.ToName() });
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

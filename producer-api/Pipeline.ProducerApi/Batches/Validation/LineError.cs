@@ -16,8 +16,8 @@ internal sealed record LineError(string Code, int? Line, string Message, string?
     public static LineError WrongType(int line, string param, string expected) => new("invalid_type", line, $"Invalid type for '{param}': expected {expected}.", param);
 
     /// <summary>A submitter's text as a message may carry it: short, and storable whatever it contains.</summary>
-    public static string Quote(string text) =>
-        string.Concat(text.Take(LongestQuote).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (text.Length > LongestQuote ? "..." : "");
+    public static string Quote(string text, int longest = LongestQuote) =>
+        string.Concat(text.Take(longest).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)) + (text.Length > longest ? "..." : "");
 }
 
 /// <summary>A failed batch's <c>errors</c>.</summary>

@@ -4,7 +4,7 @@ namespace Pipeline.Documents;
 /// <param name="limits">How much there may be.</param>
 /// <param name="rowsAreDocuments">Whether each row of a table (CSV) is a document of its own; otherwise the table is one.</param>
 /// <param name="cancellationToken">Gives up, between pages or files.</param>
-public sealed class Reading(ExtractionLimits limits, bool rowsAreDocuments, CancellationToken cancellationToken)
+public sealed class Extraction(ExtractionLimits limits, bool rowsAreDocuments, CancellationToken cancellationToken)
 {
     private long _unpacked;
 
