@@ -33,6 +33,12 @@ public sealed record GenerationResult
     /// <summary>How many of them were right: generated tokens that took no step of their own.</summary>
     public int AcceptedTokens { get; init; }
 
+    /// <summary>
+    /// What <see cref="DecodeSeconds"/> would have been without guessing, as the engine estimates by what steps with and without guesses
+    /// have cost; null where nothing was guessed, or that is not known. Divided by <see cref="DecodeSeconds"/> it is the gain.
+    /// </summary>
+    public double? PlainDecodeSeconds { get; init; }
+
     /// <summary>Generated tokens that took no step of their own because the constraint left no choice about them.</summary>
     public int ForcedTokens { get; init; }
 

@@ -22,7 +22,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
     private readonly Speculator _speculator;
     private readonly TimeProvider _time;
     private readonly RequestValidator _validator;
-    private readonly WorkModel _work;
+    private readonly StepShares _shares;
     private readonly Tokenizer? _tokenizer;
     private readonly Func<IReadOnlySet<int>, ITextDecoder?> _decoders;
     private readonly int[] _endTokens;
@@ -46,7 +46,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         _decoders = decoders;
         _endTokens = [.. core.Model.EndTokens.Union(tokenizer?.EndTokens ?? (IEnumerable<int>)[])];
         _validator = new RequestValidator(core.Model, (long)core.Blocks.Total * options.BlockSize, decoders(ReadOnlySet<int>.Empty) is not null);
-        _work = new WorkModel(core.Model);
+        _shares = new StepShares(new WorkModel(core.Model));
         _seed = options.Seed is { } given
             ? (ulong)given : BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
     }
@@ -241,20 +241,15 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         long end = _time.GetTimestamp();
         double seconds = _meter.Add(flight.Start, end, flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens);
         _speculator.Ran(flight.Plan, seconds - flight.DraftSeconds);
-        double total = 0;
-        foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
-        {
-            total += WorkOf(chunk);
-        }
-
+        _shares.Begin(flight.Plan, seconds);
         int sample = 0;
         foreach (ref readonly PlannedChunk chunk in flight.Plan.Chunks)
         {
             ActiveRequest request = (ActiveRequest)chunk.Sequence;
-            request.Landed(seconds * WorkOf(chunk) / total, chunk.IsPrefill);
+            request.Landed(_shares.Of(chunk), chunk.IsPrefill);
             request.ReceiveScores(chosen.Slice(sample, chunk.Scored), chunk.Start);
             sample += chunk.Scored;
-            Receive(request, chosen.Slice(sample, chunk.Chosen), end);
+            _shares.Compare(chunk, Receive(request, chosen.Slice(sample, chunk.Chosen), end));
             sample += chunk.Chosen;
 
             if (request.MayLeave)
@@ -267,20 +262,17 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         return new StepResult(TakeFinished(), flight.Plan.PrefillTokens, flight.Plan.Tokens - flight.Plan.PrefillTokens, seconds);
     }
 
-    /// <summary>What a chunk brought to its step, in multiply-adds, with what it took to guess its tokens.</summary>
-    private double WorkOf(in PlannedChunk chunk) =>
-        _work.Of(chunk) + (((ActiveRequest)chunk.Sequence).Drafting?.Drafter.WorkOf(chunk) ?? 0);
-
     /// <summary>Gives a request its tokens: the guessed ones that are right, and the one that the model chose after them.</summary>
     /// <param name="request">The request.</param>
     /// <param name="chosen">What the model chose after its last token, and after each guessed one that the step checked.</param>
     /// <param name="now">When the step had run.</param>
-    private void Receive(ActiveRequest request, ChosenValues chosen, long now)
+    /// <returns>How many it got.</returns>
+    private int Receive(ActiveRequest request, ChosenValues chosen, long now)
     {
         // What was computed for one that had ended meanwhile is nobody's token.
         if (request.Finish is not null || chosen.Tokens.IsEmpty)
         {
-            return;
+            return 0;
         }
 
         int right = Speculator.Right(request.Draft, chosen.Tokens), before = request.Tokens.Length;
@@ -301,6 +293,8 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
             // What a failed one computed may be no numbers: nobody is to find it.
             _core.Planner.Remove(request, discard: request.Failure is not null);
         }
+
+        return request.Tokens.Length - before;
     }
 
     private void Note(ActiveRequest request, int drafted, int right, int accepted)
@@ -334,6 +328,7 @@ public sealed class InferenceEngine : IDisposable, IStepwise<GenerationRequest, 
         _active.Remove(request.Id);
         request.Drafting?.Drafter.Forget(request);
         GenerationResult result = request.ToResult(_time, _time.GetTimestamp());
+        result = result with { PlainDecodeSeconds = result.DecodeSeconds + _speculator.SavedSeconds(request) };
         if (request.Failure is { } failure)
         {
             failure.Result = result;

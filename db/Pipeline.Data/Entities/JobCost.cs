@@ -48,6 +48,9 @@ public sealed class JobCost
     /// <summary>Attributed device-seconds of its generated tokens.</summary>
     public double DecodeSeconds { get; set; }
 
+    /// <summary>What <see cref="DecodeSeconds"/> would have been without guessing, as the engine estimates it; null where nothing was guessed.</summary>
+    public double? PlainDecodeSeconds { get; set; }
+
     /// <summary>Attributed device-seconds in all; over all jobs they sum to the engine's busy time.</summary>
     public double DeviceSeconds { get; set; }
 

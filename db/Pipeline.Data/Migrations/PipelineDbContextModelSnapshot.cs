@@ -720,6 +720,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("outcome");
 
+                    b.Property<double?>("PlainDecodeSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("plain_decode_seconds");
+
                     b.Property<double>("PrefillSeconds")
                         .HasColumnType("double precision")
                         .HasColumnName("prefill_seconds");

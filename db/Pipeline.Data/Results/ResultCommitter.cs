@@ -16,9 +16,9 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
     private const string CommitSql =
         """
         WITH input AS (
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $30)
             AS t(job_id, attempt, worker_id, state, outcome, tenant_id, batch_id, model, status_code, request_id, body,
-                 prompt, cached, completion, drafted, accepted, queue_s, prefill_s, decode_s, device_s, price, cost, currency)),
+                 prompt, cached, completion, drafted, accepted, queue_s, prefill_s, decode_s, device_s, price, cost, currency, plain_decode_s)),
         done AS (
             UPDATE jobs j SET
                 state = CASE WHEN i.state = $24 AND b.status = $25 THEN $26 ELSE i.state END,
@@ -32,9 +32,10 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
             FROM input i JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt WHERE d.state = ANY($28)),
         costs AS (
             INSERT INTO job_costs (job_id, attempt, tenant_id, batch_id, model, worker_id, outcome, prompt_tokens, cached_tokens,
-                completion_tokens, drafted_tokens, accepted_tokens, queue_seconds, prefill_seconds, decode_seconds, device_seconds, price_per_device_hour, cost, currency, created_at)
+                completion_tokens, drafted_tokens, accepted_tokens, queue_seconds, prefill_seconds, decode_seconds, plain_decode_seconds,
+                device_seconds, price_per_device_hour, cost, currency, created_at)
             SELECT i.job_id, i.attempt, i.tenant_id, i.batch_id, i.model, i.worker_id, CASE WHEN d.id IS NULL THEN $29 ELSE i.outcome END,
-                i.prompt, i.cached, i.completion, i.drafted, i.accepted, i.queue_s, i.prefill_s, i.decode_s, i.device_s, i.price, i.cost, i.currency, now()
+                i.prompt, i.cached, i.completion, i.drafted, i.accepted, i.queue_s, i.prefill_s, i.decode_s, i.plain_decode_s, i.device_s, i.price, i.cost, i.currency, now()
             FROM input i LEFT JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt
             ON CONFLICT (job_id, attempt) DO NOTHING)
         SELECT id, attempts, state FROM done
@@ -108,6 +109,7 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
         command.Parameters.Add(new() { Value = Transitions.SourcesOf(JobState.Completed) });
         command.Parameters.Add(new() { Value = new[] { (short)JobState.Completed, (short)JobState.Failed } });
         command.Parameters.Add(new() { Value = Name(AttemptOutcome.Fenced) });
+        command.Parameters.Add(Array(attempts, a => a.Seconds.PlainDecode));
         batch.BatchCommands.Add(command);
 
         Dictionary<(long, short), JobState> kept = [];

@@ -25,6 +25,9 @@ internal sealed class Drafting(IDrafter drafter)
     /// <summary>Where its tokens stood before, once somebody looked that up.</summary>
     public NgramIndex? Index { get; set; }
 
+    /// <summary>What guessing has been worth to it.</summary>
+    public GuessingGain Gain { get; } = new();
+
     /// <summary>Tokens guessed and checked so far.</summary>
     public int Drafted { get; private set; }
 

@@ -135,6 +135,10 @@ internal sealed class Speculator : IDisposable
         Drafts++;
     }
 
+    /// <summary>Device-seconds that guessing has saved a request, by what steps have cost so far; null where nothing was guessed for it, or nothing is known.</summary>
+    public double? SavedSeconds(ActiveRequest request) =>
+        request.Drafting is { Drafted: > 0 } drafting ? drafting.Gain.SavedSeconds(_costs) : null;
+
     /// <summary>Notes what a step has cost, without its guesses.</summary>
     public void Ran(StepPlan plan, double seconds)
     {

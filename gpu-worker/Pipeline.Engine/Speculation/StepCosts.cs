@@ -87,6 +87,9 @@ internal sealed class StepCosts
         return length;
     }
 
+    /// <summary>The same where steps of this size, or of smaller and larger ones, have been measured; otherwise null.</summary>
+    public double? Measured(int tokens) => Array.Exists(_known, known => known.Seconds > 0 && known.Tokens <= tokens) ? Of(tokens) : null;
+
     /// <summary>
     /// What a step of so many tokens takes. A larger step never costs less: where it seems so the smaller one was disturbed.
     /// Between what is known it is interpolated. A step smaller than all that are known is taken to cost less in proportion, and

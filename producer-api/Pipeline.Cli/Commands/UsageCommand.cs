@@ -38,6 +38,12 @@ internal static class UsageCommand
         }
 
         yield return ("completion tokens", Number(cost.CompletionTokens));
+        if (cost.DraftedTokens > 0)
+        {
+            string gain = cost.GuessingGain is { } known ? $", gain {known.ToString("0.00", CultureInfo.InvariantCulture)}" : "";
+            yield return ("guessed tokens", $"{Number(cost.DraftedTokens)} ({Percent((double)cost.AcceptedTokens / cost.DraftedTokens)} right{gain})");
+        }
+
         yield return ("device seconds", $"{Seconds(cost.DeviceSeconds)} (prefill {Seconds(cost.PrefillSeconds)}, decode {Seconds(cost.DecodeSeconds)})");
         yield return ("queue seconds", Seconds(cost.QueueSeconds));
     }

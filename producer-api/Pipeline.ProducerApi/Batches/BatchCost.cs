@@ -1,5 +1,6 @@
 using Npgsql;
 using Pipeline.Data.Entities;
+using Pipeline.ProducerApi.Jobs;
 
 namespace Pipeline.ProducerApi.Batches;
 
@@ -16,6 +17,8 @@ internal sealed record BatchCost(
     long CompletionTokens,
     long DraftedTokens,
     long AcceptedTokens,
+    double? AcceptanceRate,
+    double? GuessingGain,
     double QueueSeconds,
     double PrefillSeconds,
     double DecodeSeconds,
@@ -32,7 +35,8 @@ internal sealed record BatchCost(
                    coalesce(sum(prefill_seconds), 0), coalesce(sum(decode_seconds), 0), coalesce(sum(device_seconds), 0),
                    (SELECT array_agg(outcome || ' ' || n) FROM
                        (SELECT outcome, count(*) AS n FROM job_costs WHERE batch_id = $1 GROUP BY outcome ORDER BY outcome) AS o),
-                   coalesce(sum(drafted_tokens), 0), coalesce(sum(accepted_tokens), 0)
+                   coalesce(sum(drafted_tokens), 0), coalesce(sum(accepted_tokens), 0),
+                   sum(plain_decode_seconds), coalesce(sum(decode_seconds) FILTER (WHERE plain_decode_seconds IS NOT NULL), 0)
             FROM job_costs WHERE batch_id = $1
             """);
         command.Parameters.Add(new() { Value = batch.Id });
@@ -51,6 +55,8 @@ internal sealed record BatchCost(
             row.GetInt64(6),
             row.GetInt64(12),
             row.GetInt64(13),
+            Guessing.AcceptanceRate(row.GetInt64(12), row.GetInt64(13)),
+            Guessing.Gain(row.IsDBNull(14) ? null : row.GetDouble(14), row.GetDouble(15)),
             row.GetDouble(7),
             row.GetDouble(8),
             row.GetDouble(9),

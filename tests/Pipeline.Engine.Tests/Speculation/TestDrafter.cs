@@ -6,7 +6,8 @@ namespace Pipeline.Engine.Tests.Speculation;
 
 /// <summary>Guesses as a test says.</summary>
 /// <param name="guess">The tokens guessed to follow, of a request's id and its tokens so far; as many as it likes.</param>
-internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess) : IDrafter
+/// <param name="working">Called whenever it guesses.</param>
+internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess, Action? working = null) : IDrafter
 {
     public int Forgotten { get; private set; }
 
@@ -18,6 +19,7 @@ internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess) :
 
     public void Draft(IReadOnlyList<ActiveRequest> requests)
     {
+        working?.Invoke();
         foreach (ActiveRequest request in requests)
         {
             request.Draft.AddRange(guess(request).Take(request.Drafting!.Wanted));
@@ -36,8 +38,8 @@ internal sealed class TestDrafter(Func<ActiveRequest, IEnumerable<int>> guess) :
         new(request => answers[request.Id].Tokens.Skip(request.Generated));
 
     /// <summary>Knows the answers and says something else.</summary>
-    public static TestDrafter Wrong(IReadOnlyDictionary<string, GenerationResult> answers, int vocabulary) =>
-        new(request => answers[request.Id].Tokens.Skip(request.Generated).Select(token => (token + 1) % vocabulary));
+    public static TestDrafter Wrong(IReadOnlyDictionary<string, GenerationResult> answers, int vocabulary, Action? working = null) =>
+        new(request => answers[request.Id].Tokens.Skip(request.Generated).Select(token => (token + 1) % vocabulary), working);
 
     /// <summary>Is right by chance: each token with the given chance, if the one before was.</summary>
     public static TestDrafter Mixed(IReadOnlyDictionary<string, GenerationResult> answers, int vocabulary, double chance, int seed)

@@ -223,6 +223,7 @@ public sealed class BatchLifeTests(ApiFixture fixture) : IClassFixture<ApiFixtur
         Assert.Equal((4, 4), (cost.GetProperty("attempts").GetInt32(), cost.GetProperty("jobs").GetInt32()));
         Assert.Equal((40, 16, 20), (cost.GetProperty("prompt_tokens").GetInt32(), cost.GetProperty("cached_tokens").GetInt32(), cost.GetProperty("completion_tokens").GetInt32()));
         Assert.Equal((12, 8), (cost.GetProperty("drafted_tokens").GetInt32(), cost.GetProperty("accepted_tokens").GetInt32()));
+        Assert.Equal((2d / 3, 1.5), (cost.GetProperty("acceptance_rate").GetDouble(), cost.GetProperty("guessing_gain").GetDouble()));
         Assert.Equal("12 2 4 8", string.Join(' ', new[] { "device_seconds", "queue_seconds", "prefill_seconds", "decode_seconds" }
             .Select(name => cost.GetProperty(name).GetDouble().ToString(CultureInfo.InvariantCulture))));
         Assert.Equal("""{"completed":3,"failed":1}""", cost.Raw("outcomes"));

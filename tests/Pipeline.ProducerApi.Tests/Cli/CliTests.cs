@@ -47,6 +47,7 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         Assert.Equal(0, code);
         Assert.Matches(@"cost +3 USD", usage);
         Assert.Matches(@"attempts +3 \(3 completed\)", usage);
+        Assert.Matches(@"guessed tokens +9 \(66\.7 ?% right, gain 1\.50\)", usage);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class JobTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         JsonElement cost = Assert.Single(done.GetProperty("costs").EnumerateArray());
         Assert.Equal((1, "completed", 1m, "USD", 3.0), (
             cost.GetProperty("attempt").GetInt32(), cost.Text("outcome"), cost.GetProperty("cost").GetDecimal(), cost.Text("currency"), cost.GetProperty("device_seconds").GetDouble()));
+        Assert.Equal((2d / 3, 1.5), (cost.GetProperty("acceptance_rate").GetDouble(), cost.GetProperty("guessing_gain").GetDouble()));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class StandInWorker(NpgsqlDataSource dataSource, string model)
                 RequestId = PublicIds.Request(),
                 Body = body,
                 Tokens = new AttemptTokens(10, 4, 5, 1) { Drafted = 3, Accepted = 2 },
-                Seconds = new AttemptSeconds(0.5, 1, 2, 3),
+                Seconds = new AttemptSeconds(0.5, 1, 2, 3) { PlainDecode = 3 },
                 PricePerDeviceHour = 1200m,
                 Currency = "USD",
             };

@@ -50,5 +50,9 @@ internal sealed class GenerationJobs(RequestMapper mapper, Func<GenerationReques
         results.Select(result => result.QueueSeconds).DefaultIfEmpty().Max(),
         results.Sum(result => result.PrefillSeconds),
         results.Sum(result => result.DecodeSeconds),
-        results.Sum(result => result.DeviceSeconds));
+        results.Sum(result => result.DeviceSeconds))
+    {
+        PlainDecode = results.Any(result => result.PlainDecodeSeconds is not null)
+            ? results.Sum(result => result.PlainDecodeSeconds ?? result.DecodeSeconds) : null,
+    };
 }

@@ -14,6 +14,8 @@ internal sealed class BatchTotals
     private long _draftedTokens;
     private long _acceptedTokens;
     private double _deviceSeconds;
+    private double _guessedSeconds;
+    private double _plainSeconds;
 
     public void Add(BackendAnswer answer)
     {
@@ -25,6 +27,11 @@ internal sealed class BatchTotals
             _draftedTokens += answer.Tokens.Drafted;
             _acceptedTokens += answer.Tokens.Accepted;
             _deviceSeconds += answer.Seconds.Device;
+            if (answer.Seconds.PlainDecode is { } plain)
+            {
+                _guessedSeconds += answer.Seconds.Decode;
+                _plainSeconds += plain;
+            }
         }
     }
 
@@ -51,11 +58,12 @@ internal sealed class BatchTotals
         {
             double cachedShare = _promptTokens == 0 ? 0 : 100.0 * _cachedTokens / _promptTokens;
             double rightShare = _draftedTokens == 0 ? 0 : 100.0 * _acceptedTokens / _draftedTokens;
+            string gain = _guessedSeconds > 0 ? $", gain {_plainSeconds / _guessedSeconds:F2}" : "";
             return $"""
                 {_answered} lines answered in {elapsed.TotalSeconds:F1} s, {_errors} of them with errors
                 prompt tokens      {_promptTokens} ({PerSecond(_promptTokens, elapsed):F0}/s), of which cached {_cachedTokens} ({cachedShare:F1}%)
                 completion tokens  {_completionTokens} ({PerSecond(_completionTokens, elapsed):F0}/s)
-                guessed ahead      {_draftedTokens}, of which right {_acceptedTokens} ({rightShare:F1}%)
+                guessed ahead      {_draftedTokens}, of which right {_acceptedTokens} ({rightShare:F1}%){gain}
                 device-seconds     {_deviceSeconds:F2}
                 """;
         }
