@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Engine.Cache;
 
 /// <summary>
@@ -7,11 +9,13 @@ namespace Pipeline.Engine.Cache;
 /// <remarks>
 /// Only full blocks are ever shared, and a full block is never written again: so there is no copy on write.
 /// Cached blocks that a waiting sequence begins with are given up last: its prefix stays until its last sharer has run.
+/// Blocks that follow each other in a sequence follow each other in memory where that costs nothing: whoever reads them
+/// one after the other then reads memory as it lies, which processors do far faster than finding a page for each block.
 /// </remarks>
 internal sealed class BlockPool
 {
     private readonly int[] _references;
-    private readonly Stack<int> _free;
+    private readonly BlockLru _free;
     private readonly BlockLru _unused;
     private readonly BlockLru _awaited;
     private readonly HashSet<int> _bad = [];
@@ -22,7 +26,12 @@ internal sealed class BlockPool
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         _references = new int[count];
-        _free = new Stack<int>(Enumerable.Range(0, count).Reverse());
+        _free = new BlockLru(count);
+        for (int block = 0; block < count; block++)
+        {
+            _free.Add(block);
+        }
+
         _unused = new BlockLru(count);
         _awaited = new BlockLru(count);
         Prefixes = new PrefixCache(count);
@@ -47,26 +56,29 @@ internal sealed class BlockPool
     public int Available => Free + Cached;
 
     /// <summary>
-    /// Takes a block for one user: a free one, else the one unused for longest, which is forgotten; one that somebody waits
-    /// for only when there is no other.
+    /// Takes blocks for one user: free ones, the one behind the last of <paramref name="blocks"/> before all others; then
+    /// those unused for longest, which are forgotten; those that somebody waits for only when there are no others.
     /// </summary>
-    /// <exception cref="InvalidOperationException">No block is available.</exception>
-    public int Allocate()
+    /// <param name="blocks">The user's blocks; what is taken is added to them, in ascending order.</param>
+    /// <param name="count">How many to take.</param>
+    /// <exception cref="InvalidOperationException">There are not as many; none is taken.</exception>
+    public void Allocate(List<int> blocks, int count)
     {
-        if (!_free.TryPop(out int block))
+        if (count > Available)
         {
-            BlockLru from = _unused.Count > 0 ? _unused : _awaited;
-            if (from.Count == 0)
-            {
-                throw new InvalidOperationException("The KV cache has no block left.");
-            }
-
-            block = from.RemoveOldest();
-            Prefixes.Forget(block);
+            throw new InvalidOperationException($"The KV cache has {Available} blocks left, not {count}.");
         }
 
-        _references[block] = 1;
-        return block;
+        int first = blocks.Count, last = first > 0 ? blocks[^1] : -1;
+        for (; count > 0; count--)
+        {
+            last = TakeOne(last + 1);
+            _references[last] = 1;
+            blocks.Add(last);
+        }
+
+        // Blocks come back from their last to their first, and so are unused for longest in descending order.
+        CollectionsMarshal.AsSpan(blocks)[first..].Sort();
     }
 
     /// <summary>Adds a user to a block that is used or cached.</summary>
@@ -97,7 +109,7 @@ internal sealed class BlockPool
             return;
         }
 
-        _free.Push(block);
+        _free.Add(block);
         if (_bad.Count > 0 && _bad.Remove(block))
         {
             _toClear.Add(block);
@@ -159,9 +171,8 @@ internal sealed class BlockPool
             users[block]++;
         }
 
-        HashSet<int> freeBlocks = [.. _free];
         int used = _references.Count(count => count > 0);
-        if (Free + Cached + used != Total || freeBlocks.Count != Free)
+        if (Free + Cached + used != Total)
         {
             throw new CacheIntegrityException(
                 $"Blocks: {Free} free + {Cached} cached + {used} used != {Total}.");
@@ -172,14 +183,32 @@ internal sealed class BlockPool
             bool idle = _references[block] == 0;
             bool cached = idle && Prefixes.Knows(block), awaited = cached && Prefixes.IsAwaited(block);
             if (users[block] != _references[block] || _unused.Contains(block) != (cached && !awaited)
-                || _awaited.Contains(block) != awaited || freeBlocks.Contains(block) != (idle && !cached))
+                || _awaited.Contains(block) != awaited || _free.Contains(block) != (idle && !cached))
             {
                 throw new CacheIntegrityException(
                     $"Block {block}: {_references[block]} references, {users[block]} users, unused {_unused.Contains(block)}, "
-                    + $"awaited {_awaited.Contains(block)}, free {freeBlocks.Contains(block)}.");
+                    + $"awaited {_awaited.Contains(block)}, free {_free.Contains(block)}.");
             }
         }
 
         Prefixes.CheckIntegrity();
+    }
+
+    private int TakeOne(int wanted)
+    {
+        if (_free.Count > 0)
+        {
+            if (wanted == Total || !_free.Contains(wanted))
+            {
+                return _free.RemoveOldest();
+            }
+
+            _free.Remove(wanted);
+            return wanted;
+        }
+
+        int block = (_unused.Count > 0 ? _unused : _awaited).RemoveOldest();
+        Prefixes.Forget(block);
+        return block;
     }
 }

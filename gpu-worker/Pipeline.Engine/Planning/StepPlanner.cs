@@ -249,7 +249,9 @@ internal sealed class StepPlanner(BlockLedger ledger, StepLimits limits)
     {
         int end = sequence.Computed + count;
         sequence.Draft.RemoveRange(drafted, sequence.Draft.Count - drafted);
-        ledger.Grow(sequence.Table, end + drafted);
+
+        // The last token that it chooses is never computed.
+        ledger.Grow(sequence.Table, end + drafted, sequence.PromptLength + sequence.MaxTokens - 1);
         ledger.Register(sequence.Table, sequence.Tokens, Math.Min(end, sequence.Tokens.Length));
         plan.Add(new PlannedChunk(sequence, sequence.Computed, count + drafted, drafted));
     }

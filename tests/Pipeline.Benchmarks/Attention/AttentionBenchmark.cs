@@ -22,7 +22,8 @@ internal sealed class AttentionBenchmark : IBenchmark
         Option<int> threads = BenchmarkCommand.Count("--threads", Environment.ProcessorCount, "Threads of the CPU.");
         Option<int> batch = BenchmarkCommand.Count("--batch", 32, "Sequences that decode together.");
         Option<string> kernels = BenchmarkCommand.Option("--kernels", KernelChoice.Auto, "The kernels to measure: cpu, torch, or auto.");
-        return BenchmarkCommand.RunAsync(this, args, [threads, batch, kernels], (result, cancellationToken) =>
+        Option<bool> scattered = new("--scattered") { Description = "Blocks of the cache lie anywhere, rather than where a worked engine has them." };
+        return BenchmarkCommand.RunAsync(this, args, [threads, batch, kernels, scattered], (result, cancellationToken) =>
         {
             LibtorchLoader.EnsureLoaded();
             int count = result.GetRequiredValue(threads);
@@ -35,7 +36,7 @@ internal sealed class AttentionBenchmark : IBenchmark
             foreach (AttentionSetting setting in AttentionSetting.All(result.GetRequiredValue(batch)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                AttentionResult measured = Measure(setting, result.GetRequiredValue(kernels), count, bytes, operations);
+                AttentionResult measured = Measure(setting, result.GetRequiredValue(kernels), count, result.GetValue(scattered), bytes, operations);
                 results.Add(measured);
                 table.Add(
                     measured.Shape, measured.Dtype, measured.Case, measured.Kernels, $"{measured.Seconds * 1e3:F2}",
@@ -50,9 +51,9 @@ internal sealed class AttentionBenchmark : IBenchmark
         });
     }
 
-    private static AttentionResult Measure(AttentionSetting setting, string wanted, int threads, double bytes, double operations)
+    private static AttentionResult Measure(AttentionSetting setting, string wanted, int threads, bool scattered, double bytes, double operations)
     {
-        (string kernels, double[] seconds) = AttentionRun.Measure(setting, wanted, threads);
+        (string kernels, double[] seconds) = AttentionRun.Measure(setting, wanted, threads, scattered);
         double median = seconds[seconds.Length / 2];
         double? read = setting.IsDecode ? setting.CacheBytes / median : null;
         double? computed = setting.IsDecode ? null : setting.Operations / median;

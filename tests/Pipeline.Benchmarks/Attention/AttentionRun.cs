@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Benchmarks.Attention;
 
 /// <summary>
-/// Times attention as an engine calls it: layer after layer, each with a cache of its own, in blocks that lie anywhere. The
+/// Times attention as an engine calls it: layer after layer, each with a cache of its own. The
 /// caches together are far larger than a processor's, so that each layer's comes from memory.
 /// </summary>
 internal static class AttentionRun
@@ -21,8 +21,9 @@ internal static class AttentionRun
     /// <param name="setting">The case.</param>
     /// <param name="wanted">Kernels to use, by name.</param>
     /// <param name="threads">Threads to compute with.</param>
+    /// <param name="scattered">Whether blocks lie anywhere, rather than where an engine that has worked for a while has them.</param>
     /// <returns>The kernels' name, and the seconds of each layer that was timed, ascending.</returns>
-    public static (string Kernels, double[] Seconds) Measure(AttentionSetting setting, string wanted, int threads)
+    public static (string Kernels, double[] Seconds) Measure(AttentionSetting setting, string wanted, int threads, bool scattered)
     {
         using IDisposable inference = torch.inference_mode(true);
         using DisposeScope scope = torch.NewDisposeScope();
@@ -30,7 +31,7 @@ internal static class AttentionRun
         using IKernels kernels = KernelChoice.Make(making, wanted, KernelMakers.All).Kernels;
         int layers = (int)Math.Clamp((LeastBytes + setting.CacheBytes - 1) / setting.CacheBytes, 1, MostLayers);
         using KvCache cache = NewCache(setting, layers);
-        StepLayout layout = NewLayout(setting);
+        StepLayout layout = NewLayout(setting, scattered);
         Tensor projected = torch.randn(
             layout.Rows, setting.Shape.Heads + (2L * setting.Shape.KeyValueHeads), setting.Shape.HeadSize).to(setting.Type);
         using IStepKernels step = kernels.Begin(layout);
@@ -60,7 +61,7 @@ internal static class AttentionRun
     private static KvCache NewCache(AttentionSetting setting, int layers)
     {
         KvCache cache = new(
-            setting.Model with { Layers = layers }, setting.Sequences * setting.Blocks, AttentionSetting.BlockSize, setting.Type, CPU);
+            setting.Model with { Layers = layers }, WornCache.BlocksFor(setting), AttentionSetting.BlockSize, setting.Type, CPU);
         foreach (LayerCache layer in cache.Layers)
         {
             layer.Slots.normal_();
@@ -69,15 +70,13 @@ internal static class AttentionRun
         return cache;
     }
 
-    private static StepLayout NewLayout(AttentionSetting setting)
+    private static StepLayout NewLayout(AttentionSetting setting, bool scattered)
     {
         StepLayout layout = new(AttentionSetting.BlockSize);
-        int[] blocks = [.. Enumerable.Range(0, setting.Sequences * setting.Blocks)];
-        new Random(1).Shuffle(blocks);
-        for (int i = 0; i < setting.Sequences; i++)
+        foreach (IReadOnlyList<int> blocks in scattered ? WornCache.Scattered(setting) : WornCache.AsWorked(setting))
         {
-            Sequence sequence = new($"{i}", new int[setting.Context], 1, "");
-            sequence.Table.Blocks.AddRange(blocks.AsSpan(i * setting.Blocks, setting.Blocks));
+            Sequence sequence = new($"{layout.Chunks}", new int[setting.Context], 1, "");
+            sequence.Table.Blocks.AddRange(blocks);
             layout.Add(new PlannedChunk(sequence, setting.Context - setting.Rows, setting.Rows));
         }
 

@@ -16,7 +16,7 @@ public sealed class BlockPoolTests
         Assert.Equal((0, 6), (pool.Free, pool.Cached));
         Assert.Equal(
             (int[])[.. olderBlocks.Reverse(), .. newerBlocks.Reverse()],
-            Enumerable.Range(0, 6).Select(_ => pool.Allocate()));
+            Enumerable.Range(0, 6).Select(_ => Taken(pool)));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class BlockPoolTests
     public void Integrity_fails_when_a_user_is_not_in_the_books()
     {
         BlockPool pool = new(4);
-        int block = pool.Allocate();
+        int block = Taken(pool);
         pool.CheckIntegrity([[block]]);
         Assert.Throws<CacheIntegrityException>(() => pool.CheckIntegrity([]));
         Assert.Throws<CacheIntegrityException>(() => pool.CheckIntegrity([[block], [block]]));
@@ -58,10 +58,10 @@ public sealed class BlockPoolTests
     public void Too_many_releases_and_an_empty_pool_throw()
     {
         BlockPool pool = new(1);
-        pool.Release(pool.Allocate());
+        pool.Release(Taken(pool));
         Assert.Throws<CacheIntegrityException>(() => pool.Release(0));
-        pool.Allocate();
-        Assert.Throws<InvalidOperationException>(() => pool.Allocate());
+        Taken(pool);
+        Assert.Throws<InvalidOperationException>(() => Taken(pool));
     }
 
     [Fact]
@@ -79,6 +79,71 @@ public sealed class BlockPoolTests
         Assert.Equal([blocks[0]], pool.TakeBlocksToClear());
         Assert.Equal((8, 0), (pool.Free, pool.Cached));
         pool.CheckIntegrity([]);
+    }
+
+    [Fact]
+    public void A_sequence_that_grows_goes_on_behind_its_last_block_while_that_is_free()
+    {
+        BlockPool pool = new(16);
+        BlockLedger ledger = new(pool, 2, prefixCaching: true);
+        BlockTable first = new(""), second = new("");
+        ledger.Grow(first, 6);
+        ledger.Grow(second, 4);
+        ledger.Grow(second, 8);
+        ledger.Grow(first, 8);
+        ledger.Grow(first, 10);
+        Assert.Equal([3, 4, 5, 6], second.Blocks);
+        Assert.Equal([0, 1, 2, 7, 8], first.Blocks);
+        pool.CheckIntegrity([first.Blocks, second.Blocks]);
+    }
+
+    [Fact]
+    public void Sequences_that_grow_together_take_blocks_ahead_only_while_there_are_plenty()
+    {
+        BlockPool pool = new(1024);
+        BlockLedger ledger = new(pool, 2, prefixCaching: true);
+        BlockTable first = new(""), second = new(""), large = new("");
+        ledger.Grow(first, 2, most: 8);
+        ledger.Grow(second, 2, most: 100);
+        ledger.Grow(first, 4, most: 8);
+        Assert.Equal([0, 1, 2, 3], first.Blocks);
+        Assert.Equal(Enumerable.Range(4, 8), second.Blocks);
+        ledger.Grow(large, 2 * 980);
+        ledger.Grow(first, 10, most: 100);
+        Assert.Equal((5, 31), (first.Blocks.Count, pool.Free));
+        ledger.Grow(large, 2 * (980 + 31), most: 4000);
+        Assert.Equal(0, pool.Free);
+        pool.CheckIntegrity([first.Blocks, second.Blocks, large.Blocks]);
+    }
+
+    [Fact]
+    public void Blocks_that_came_back_from_their_end_are_given_out_from_their_beginning()
+    {
+        BlockPool pool = new(6);
+        BlockLedger ledger = new(pool, 2, prefixCaching: true);
+        ledger.Release(Filled(ledger, [1, 2, 3, 4, 5, 6]));
+        ledger.Release(Filled(ledger, [7, 8, 9, 10, 11, 12]));
+        BlockTable table = new("");
+        ledger.Grow(table, 8);
+        Assert.Equal([0, 1, 2, 5], table.Blocks);
+        pool.CheckIntegrity([table.Blocks]);
+    }
+
+    [Fact]
+    public void Where_there_are_too_few_blocks_none_is_taken()
+    {
+        BlockPool pool = new(3);
+        List<int> blocks = [];
+        Assert.Throws<InvalidOperationException>(() => pool.Allocate(blocks, 4));
+        Assert.Empty(blocks);
+        Assert.Equal(3, pool.Free);
+    }
+
+    private static int Taken(BlockPool pool)
+    {
+        List<int> blocks = [];
+        pool.Allocate(blocks, 1);
+        return blocks[0];
     }
 
     private static BlockTable Filled(BlockLedger ledger, int[] tokens)
