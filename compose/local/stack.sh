@@ -38,6 +38,9 @@ service_environment() {
     "Pipeline__AdminApiKey=$ADMIN_KEY" "Pipeline__Models__0=$PIPELINE_MODEL_NAME"
     "Pipeline__Pricing__DeviceHour=${Pipeline__Pricing__DeviceHour:-2.00}"
     "Pipeline__Pricing__Currency=${Pipeline__Pricing__Currency:-USD}"
+    # For estimates until a model has run: slow rather than fast.
+    "Pipeline__Pricing__AssumedPromptTokensPerSecond=${Pipeline__Pricing__AssumedPromptTokensPerSecond:-1000}"
+    "Pipeline__Pricing__AssumedOutputTokensPerSecond=${Pipeline__Pricing__AssumedOutputTokensPerSecond:-100}"
     "Pipeline__Worker__ModelDirectory=$PIPELINE_MODEL" "Pipeline__Worker__ModelName=$PIPELINE_MODEL_NAME"
     "Pipeline__Worker__Device=$PIPELINE_DEVICE" "Pipeline__Worker__Dtype=$PIPELINE_DTYPE"
     "Pipeline__Worker__Speculation=$PIPELINE_SPECULATION" "Pipeline__Worker__DraftModelDirectory=$PIPELINE_DRAFT_MODEL"

@@ -35,6 +35,12 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>The ledger.</summary>
     public DbSet<JobCost> JobCosts => Set<JobCost>();
 
+    /// <summary>What tenants have spent by month.</summary>
+    public DbSet<TenantMonth> TenantMonths => Set<TenantMonth>();
+
+    /// <summary>What the tokens of models take of their devices.</summary>
+    public DbSet<ModelRate> ModelRates => Set<ModelRate>();
+
     /// <summary>Slices.</summary>
     public DbSet<Slice> Slices => Set<Slice>();
 

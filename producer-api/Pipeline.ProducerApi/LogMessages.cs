@@ -41,6 +41,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 22, Level = LogLevel.Information, Message = "Cancelled {Jobs} waiting jobs.")]
     public static partial void JobsCancelled(ILogger logger, int jobs);
 
+    [LoggerMessage(EventId = 23, Level = LogLevel.Information, Message = "Ended {Jobs} waiting jobs that no longer fit under a cap.")]
+    public static partial void JobsOverBudget(ILogger logger, int jobs);
+
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "No queue takes slices for {Model}: no worker has served it yet. They wait until one does.")]
     public static partial void Unroutable(ILogger logger, string model);
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
 using Pipeline.Data.Webhooks;
@@ -54,7 +55,7 @@ public static class BatchRetry
     private static readonly string ReopenSql =
         $"""
         WITH reopened AS (
-            UPDATE batches SET status = $2, outcome = NULL, remaining = remaining + $3, failed = failed - $4, expires_at = now() + $5,
+            UPDATE batches SET status = $2, outcome = NULL, max_cost = coalesce($7, max_cost), remaining = remaining + $3, failed = failed - $4, expires_at = now() + $5,
                 in_progress_at = CASE WHEN $3 > 0 THEN now() END,
                 finalizing_at = NULL, completed_at = NULL, expired_at = NULL, cancelling_at = NULL, cancelled_at = NULL
             WHERE id = $1 AND status = ANY($6) RETURNING id)
@@ -67,9 +68,10 @@ public static class BatchRetry
     /// <param name="batchId">The batch.</param>
     /// <param name="jobsPerSlice">Jobs in a slice, at most.</param>
     /// <param name="window">How long the retried jobs have, from now.</param>
+    /// <param name="maxCost">The batch's cap from now on; <see langword="null"/> leaves it as it is.</param>
     /// <param name="cancellationToken">Gives up; what is not committed is undone.</param>
     public static async Task<RetryOutcome> RunAsync(
-        NpgsqlDataSource dataSource, string batchId, int jobsPerSlice, TimeSpan window, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, string batchId, int jobsPerSlice, TimeSpan window, decimal? maxCost, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -89,6 +91,12 @@ public static class BatchRetry
 
         if (jobs.Length == 0 && total > 0)
         {
+            if (maxCost is not null && status == BatchStatus.InProgress)
+            {
+                await ExecuteAsync(connection, "UPDATE batches SET max_cost = $2 WHERE id = $1", [batchId, maxCost], cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+
             return RetryOutcome.NothingToRetry;
         }
 
@@ -99,7 +107,7 @@ public static class BatchRetry
         }
 
         string[] from = [.. Transitions.SourcesOf(to), BatchStatus.InProgress.ToName()];
-        await ExecuteAsync(connection, ReopenSql, [batchId, to.ToName(), jobs.Length, (int)failed, window, from], cancellationToken);
+        await ExecuteAsync(connection, ReopenSql, [batchId, to.ToName(), jobs.Length, (int)failed, window, from, (object?)maxCost ?? DBNull.Value], cancellationToken);
         if (status != BatchStatus.InProgress && to == BatchStatus.InProgress)
         {
             await WebhookOutbox.RecordAsync(connection, batchId, to, cancellationToken);
@@ -153,7 +161,7 @@ public static class BatchRetry
         NpgsqlCommand command = new(sql, connection);
         foreach (object parameter in parameters)
         {
-            command.Parameters.Add(new() { Value = parameter });
+            command.Parameters.Add(parameter is DBNull ? new() { Value = parameter, NpgsqlDbType = NpgsqlDbType.Numeric } : new() { Value = parameter });
         }
 
         return command;

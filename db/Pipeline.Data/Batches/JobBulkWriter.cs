@@ -94,6 +94,20 @@ public sealed class JobBulkWriter
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Keeps what each job may cost at most.</summary>
+    /// <param name="quotes">By the order in which the jobs were added. To be called after <see cref="CompleteAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task QuoteAsync(IReadOnlyList<decimal> quotes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(quotes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(quotes.Count, _written.Count);
+        await using NpgsqlCommand command = new("UPDATE jobs j SET quote = q.quote FROM unnest($1, $2) AS q(id, quote) WHERE j.id = q.id", _connection)
+        {
+            Parameters = { new() { Value = _written.Select(job => job.Id).ToArray() }, new() { Value = quotes.ToArray() } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         long[] slices = await AddSlicesAsync(cancellationToken);

@@ -10,4 +10,8 @@ namespace Pipeline.Data.Claims;
 /// <param name="Url">The API path, such as <c>/v1/chat/completions</c>.</param>
 /// <param name="Body">The request as JSON text.</param>
 public sealed record ClaimedJob(
-    long Id, short Attempt, string WorkerId, Guid TenantId, string? BatchId, long SliceId, string Url, string Body);
+    long Id, short Attempt, string WorkerId, Guid TenantId, string? BatchId, long SliceId, string Url, string Body)
+{
+    /// <summary>The most that this attempt may be billed with; <see langword="null"/> where nothing caps what it costs.</summary>
+    public decimal? Quote { get; init; }
+}

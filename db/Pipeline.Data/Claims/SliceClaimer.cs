@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Data.Budgets;
 using Pipeline.Data.States;
 
 namespace Pipeline.Data.Claims;
@@ -9,12 +10,15 @@ public sealed class SliceClaimer(NpgsqlDataSource dataSource)
 {
     // Who comes second skips what the first is taking: two deliveries of one slice share its jobs and never wait for each other.
     // A worker whose lease was ended claims nothing, and a job of a batch that is ending is not begun any more.
+    // What a cap holds is not for this statement: MeteredClaim reserves first.
     private const string ClaimSql =
         """
         WITH open AS (
             SELECT j.id FROM jobs j
             WHERE j.slice_id = $1 AND j.state = ANY($2)
-              AND EXISTS (SELECT 1 FROM slices s LEFT JOIN batches b ON b.id = s.batch_id WHERE s.id = $1 AND (s.batch_id IS NULL OR b.status = $3))
+              AND EXISTS (
+                  SELECT 1 FROM slices s LEFT JOIN batches b ON b.id = s.batch_id LEFT JOIN tenants t ON t.id = s.tenant_id
+                  WHERE s.id = $1 AND (s.batch_id IS NULL OR b.status = $3) AND b.max_cost IS NULL AND t.max_monthly_cost IS NULL)
               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $4 AND w.stopped_at IS NULL)
             ORDER BY j.id LIMIT $5
             FOR NO KEY UPDATE OF j SKIP LOCKED),
@@ -30,26 +34,14 @@ public sealed class SliceClaimer(NpgsqlDataSource dataSource)
         """;
 
     /// <summary>Claims up to <paramref name="atMost"/> queued jobs of the slice for a worker, each under a new attempt.</summary>
+    /// <returns>
+    /// The claimed jobs; none when nothing of the slice is open, the worker's lease has ended, or a cap has no room for what the next job
+    /// may cost.
+    /// </returns>
     public async Task<ClaimedJobs> ClaimAsync(long sliceId, string workerId, int atMost, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(ClaimSql);
-        command.Parameters.Add(new() { Value = sliceId });
-        command.Parameters.Add(new() { Value = Transitions.SourcesOf(JobState.Running) });
-        command.Parameters.Add(new() { Value = BatchStatus.InProgress.ToName() });
-        command.Parameters.Add(new() { Value = workerId });
-        command.Parameters.Add(new() { Value = atMost });
-        command.Parameters.Add(new() { Value = (short)JobState.Running });
-        List<ClaimedJob> jobs = [];
-        bool hasMore = false;
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            jobs.Add(new ClaimedJob(
-                reader.GetInt64(0), reader.GetInt16(1), workerId, reader.GetGuid(2), reader.IsDBNull(3) ? null : reader.GetString(3), sliceId, reader.GetString(4), reader.GetString(5)));
-            hasMore = reader.GetBoolean(6);
-        }
-
-        return new ClaimedJobs(jobs, hasMore);
+        ClaimedJobs claimed = await ClaimFreeAsync(sliceId, workerId, atMost, cancellationToken);
+        return claimed.Jobs.Count > 0 ? claimed : await MeteredClaim.RunAsync(dataSource, sliceId, workerId, atMost, cancellationToken);
     }
 
     /// <summary>Whether the worker's lease has not been ended by anybody.</summary>
@@ -84,5 +76,37 @@ public sealed class SliceClaimer(NpgsqlDataSource dataSource)
         SliceStates.AddClose(batch, [sliceId]);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>What a claim has claimed: id, attempt, tenant, batch, path and body, whether there is more, and where they are metered their quotes.</summary>
+    internal static async Task<ClaimedJobs> ReadAsync(NpgsqlCommand command, long sliceId, string workerId, CancellationToken cancellationToken)
+    {
+        List<ClaimedJob> jobs = [];
+        bool hasMore = false;
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        bool metered = reader.FieldCount > 7;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            jobs.Add(new ClaimedJob(
+                reader.GetInt64(0), reader.GetInt16(1), workerId, reader.GetGuid(2), reader.IsDBNull(3) ? null : reader.GetString(3), sliceId, reader.GetString(4), reader.GetString(5))
+            {
+                Quote = metered ? reader.GetDecimal(7) : null,
+            });
+            hasMore = reader.GetBoolean(6);
+        }
+
+        return new ClaimedJobs(jobs, hasMore);
+    }
+
+    private async Task<ClaimedJobs> ClaimFreeAsync(long sliceId, string workerId, int atMost, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(ClaimSql);
+        command.Parameters.Add(new() { Value = sliceId });
+        command.Parameters.Add(new() { Value = Transitions.SourcesOf(JobState.Running) });
+        command.Parameters.Add(new() { Value = BatchStatus.InProgress.ToName() });
+        command.Parameters.Add(new() { Value = workerId });
+        command.Parameters.Add(new() { Value = atMost });
+        command.Parameters.Add(new() { Value = (short)JobState.Running });
+        return await ReadAsync(command, sliceId, workerId, cancellationToken);
     }
 }

@@ -16,6 +16,11 @@ internal static class EntityConfigurations
     /// </summary>
     private const int LongestInline = 8160;
 
+    /// <summary>What holds an amount of money: <see cref="Pricing.Money.Decimals"/> of them.</summary>
+    private const string MoneyType = "numeric(24,12)";
+
+    private const string PriceType = "numeric(18,6)";
+
     public static void Apply(ModelBuilder model)
     {
         model.HasSequence<long>("jobs_id_seq").IncrementsBy(JobIds.BlockSize);
@@ -28,6 +33,8 @@ internal static class EntityConfigurations
         model.Entity<JobBody>(Configure);
         model.Entity<JobResult>(Configure);
         model.Entity<JobCost>(Configure);
+        model.Entity<TenantMonth>(Configure);
+        model.Entity<ModelRate>(Configure);
         model.Entity<Slice>(Configure);
         model.Entity<SliceClaim>(Configure);
         model.Entity<DispatchTurn>(Configure);
@@ -47,6 +54,7 @@ internal static class EntityConfigurations
         tenant.ToTable("tenants");
         tenant.HasIndex(t => t.Name).IsUnique();
         tenant.Property(t => t.Weight).HasDefaultValue(1);
+        tenant.Property(t => t.MaxMonthlyCost).HasColumnType(MoneyType);
     }
 
     private static void Configure(EntityTypeBuilder<ApiKey> key)
@@ -82,6 +90,10 @@ internal static class EntityConfigurations
         batch.Property(b => b.Ended).HasDefaultValue(0);
         batch.Property(b => b.Errors).HasColumnType("jsonb");
         batch.Property(b => b.Metadata).HasColumnType("jsonb");
+        batch.Property(b => b.Estimate).HasColumnType("jsonb");
+        batch.Property(b => b.Cost).HasColumnType(MoneyType).HasDefaultValue(0m);
+        batch.Property(b => b.MaxCost).HasColumnType(MoneyType);
+        batch.Property(b => b.LargestQuote).HasColumnType(MoneyType);
         batch.HasIndex(b => new { b.TenantId, b.CreatedAt, b.Id });
         batch.HasIndex(b => b.Status).HasFilter("status IN ('validating', 'in_progress', 'finalizing', 'cancelling')");
     }
@@ -96,6 +108,7 @@ internal static class EntityConfigurations
         job.HasIndex(j => new { j.BatchId, j.Line });
         // A claim and a commit update every row, in place: no index knows what they change, and a page has room for them.
         job.HasStorageParameter("fillfactor", 50);
+        job.Property(j => j.Quote).HasColumnType(MoneyType);
     }
 
     private static void Configure(EntityTypeBuilder<JobBody> body)
@@ -124,10 +137,26 @@ internal static class EntityConfigurations
         cost.Property(c => c.Outcome).HasConversion(
             outcome => outcome.ToString().ToLowerInvariant(),
             name => Enum.Parse<AttemptOutcome>(name, ignoreCase: true));
-        cost.Property(c => c.PricePerDeviceHour).HasColumnType("numeric(18,6)");
-        cost.Property(c => c.Cost).HasColumnType("numeric(24,12)");
+        cost.Property(c => c.PricePerDeviceHour).HasColumnType(PriceType);
+        cost.Property(c => c.InputPrice).HasColumnType(PriceType);
+        cost.Property(c => c.CachedInputPrice).HasColumnType(PriceType);
+        cost.Property(c => c.OutputPrice).HasColumnType(PriceType);
+        cost.Property(c => c.Cost).HasColumnType(MoneyType);
         cost.HasIndex(c => c.BatchId);
         cost.HasIndex(c => new { c.TenantId, c.CreatedAt });
+    }
+
+    private static void Configure(EntityTypeBuilder<TenantMonth> month)
+    {
+        month.ToTable("tenant_months");
+        month.HasKey(m => new { m.TenantId, m.Month });
+        month.Property(m => m.Spent).HasColumnType(MoneyType);
+    }
+
+    private static void Configure(EntityTypeBuilder<ModelRate> rate)
+    {
+        rate.ToTable("model_rates");
+        rate.HasKey(r => r.Model);
     }
 
     private static void Configure(EntityTypeBuilder<Slice> slice)

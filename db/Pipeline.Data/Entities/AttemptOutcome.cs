@@ -12,9 +12,9 @@ public enum AttemptOutcome
     /// <summary>Its batch was cancelled or expired under it.</summary>
     Cancelled,
 
-    /// <summary>The worker gave the job back unfinished, on its way out.</summary>
+    /// <summary>The worker gave the job back unfinished, on its way out. Not billed.</summary>
     Released,
 
-    /// <summary>It came too late: the job had been taken back, and the result was not kept.</summary>
+    /// <summary>It came too late: the job had been taken back, and the result was not kept. Not billed.</summary>
     Fenced,
 }

@@ -74,6 +74,12 @@ public sealed class Batch
     /// <summary>Tokens generated as reasoning, part of <see cref="CompletionTokens"/>.</summary>
     public long ReasoningTokens { get; set; }
 
+    /// <summary>
+    /// Tokens of all prompts as validation counted them; where the model's tokenizer is not at hand, a token for every four bytes
+    /// of a request. <see langword="null"/> before.
+    /// </summary>
+    public long? CountedPromptTokens { get; set; }
+
     /// <summary>Tokens of all prompts as the prefix plan counted them; <see langword="null"/> without a plan.</summary>
     public long? PredictedPromptTokens { get; set; }
 
@@ -82,6 +88,21 @@ public sealed class Batch
     /// <see langword="null"/> without a plan.
     /// </summary>
     public long? PredictedCachedTokens { get; set; }
+
+    /// <summary>What it was expected to cost when it was validated, as JSON; <see langword="null"/> before.</summary>
+    public string? Estimate { get; set; }
+
+    /// <summary>The sum of its ledger rows.</summary>
+    public decimal Cost { get; set; }
+
+    /// <summary>What <see cref="Cost"/> will not exceed; <see langword="null"/> for no cap.</summary>
+    public decimal? MaxCost { get; set; }
+
+    /// <summary>
+    /// The most that an attempt at any of its jobs may cost: reserved for jobs without a <see cref="Job.Quote"/> of their own.
+    /// <see langword="null"/> where some job has no bound.
+    /// </summary>
+    public decimal? LargestQuote { get; set; }
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; set; }

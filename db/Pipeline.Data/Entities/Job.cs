@@ -40,6 +40,12 @@ public sealed class Job
     /// <summary>Higher goes first. Default 0.</summary>
     public short Priority { get; set; }
 
+    /// <summary>
+    /// The most that an attempt at it may cost. It is held back from what is left under its caps while it runs, and no more
+    /// is billed. <see langword="null"/> where nothing capped it when it was enqueued or claimed.
+    /// </summary>
+    public decimal? Quote { get; set; }
+
     /// <summary>The worker that holds it while running, or held it last.</summary>
     public string? WorkerId { get; set; }
 

@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>The ledger: what one attempt at one job used and cost. Rows are added, never changed.</summary>
+/// <summary>The ledger: what one attempt at one job used and cost. Rows are added, never changed: the database refuses it.</summary>
 public sealed class JobCost
 {
     /// <summary>The job.</summary>
@@ -57,7 +57,19 @@ public sealed class JobCost
     /// <summary>Price of a device-hour when it ran, in <see cref="Currency"/>.</summary>
     public decimal PricePerDeviceHour { get; set; }
 
-    /// <summary><see cref="DeviceSeconds"/> / 3600 * <see cref="PricePerDeviceHour"/>.</summary>
+    /// <summary>Listed price of a million computed prompt tokens when it ran; <see langword="null"/> where the model is billed by device time.</summary>
+    public decimal? InputPrice { get; set; }
+
+    /// <summary>The same of cached prompt tokens.</summary>
+    public decimal? CachedInputPrice { get; set; }
+
+    /// <summary>The same of generated tokens.</summary>
+    public decimal? OutputPrice { get; set; }
+
+    /// <summary>
+    /// Tokens at their listed price or, without one, <see cref="DeviceSeconds"/> / 3600 * <see cref="PricePerDeviceHour"/>; no more than
+    /// the job's quote where a cap made it binding; 0 for an attempt that was released or fenced, which is the operator's loss.
+    /// </summary>
     public decimal Cost { get; set; }
 
     /// <summary>ISO 4217.</summary>

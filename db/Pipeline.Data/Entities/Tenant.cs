@@ -9,6 +9,9 @@ public sealed class Tenant
     /// <summary>Unique display name.</summary>
     public required string Name { get; set; }
 
+    /// <summary>What it may spend in a calendar month of UTC; <see langword="null"/> for no cap.</summary>
+    public decimal? MaxMonthlyCost { get; set; }
+
     /// <summary>When the tenant was made.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 

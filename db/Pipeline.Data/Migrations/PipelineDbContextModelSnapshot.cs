@@ -136,6 +136,16 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("completion_window");
 
+                    b.Property<decimal>("Cost")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("numeric(24,12)")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("cost");
+
+                    b.Property<long?>("CountedPromptTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("counted_prompt_tokens");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -158,6 +168,10 @@ namespace Pipeline.Data.Migrations
                     b.Property<string>("Errors")
                         .HasColumnType("jsonb")
                         .HasColumnName("errors");
+
+                    b.Property<string>("Estimate")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("estimate");
 
                     b.Property<DateTimeOffset?>("ExpiredAt")
                         .HasColumnType("timestamp with time zone")
@@ -187,6 +201,14 @@ namespace Pipeline.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("input_file_id");
+
+                    b.Property<decimal?>("LargestQuote")
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("largest_quote");
+
+                    b.Property<decimal?>("MaxCost")
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("max_cost");
 
                     b.Property<string>("Metadata")
                         .HasColumnType("jsonb")
@@ -590,6 +612,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("smallint")
                         .HasColumnName("priority");
 
+                    b.Property<decimal?>("Quote")
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("quote");
+
                     b.Property<short>("RetriedAfter")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("smallint")
@@ -677,6 +703,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("batch_id");
 
+                    b.Property<decimal?>("CachedInputPrice")
+                        .HasColumnType("numeric(18,6)")
+                        .HasColumnName("cached_input_price");
+
                     b.Property<int>("CachedTokens")
                         .HasColumnType("integer")
                         .HasColumnName("cached_tokens");
@@ -710,6 +740,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("drafted_tokens");
 
+                    b.Property<decimal?>("InputPrice")
+                        .HasColumnType("numeric(18,6)")
+                        .HasColumnName("input_price");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("text")
@@ -719,6 +753,10 @@ namespace Pipeline.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("outcome");
+
+                    b.Property<decimal?>("OutputPrice")
+                        .HasColumnType("numeric(18,6)")
+                        .HasColumnName("output_price");
 
                     b.Property<double?>("PlainDecodeSeconds")
                         .HasColumnType("double precision")
@@ -798,6 +836,38 @@ namespace Pipeline.Data.Migrations
                     b.ToTable("job_results", (string)null);
 
                     b.HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.ModelRate", b =>
+                {
+                    b.Property<string>("Model")
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<double>("CachedSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("cached_seconds");
+
+                    b.Property<long>("Jobs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("jobs");
+
+                    b.Property<DateTimeOffset>("MeasuredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("measured_at");
+
+                    b.Property<double>("OutputSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("output_seconds");
+
+                    b.Property<double>("PromptSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("prompt_seconds");
+
+                    b.HasKey("Model")
+                        .HasName("pk_model_rates");
+
+                    b.ToTable("model_rates", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Schedule", b =>
@@ -1110,6 +1180,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<decimal?>("MaxMonthlyCost")
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("max_monthly_cost");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1133,6 +1207,26 @@ namespace Pipeline.Data.Migrations
                         .HasDatabaseName("ix_tenants_name");
 
                     b.ToTable("tenants", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.TenantMonth", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.Property<decimal>("Spent")
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("spent");
+
+                    b.HasKey("TenantId", "Month")
+                        .HasName("pk_tenant_months");
+
+                    b.ToTable("tenant_months", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.WebhookAttempt", b =>

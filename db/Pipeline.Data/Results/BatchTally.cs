@@ -28,6 +28,8 @@ internal sealed class BatchTally(string batchId)
 
     public long ReasoningTokens { get; private set; }
 
+    public decimal Cost { get; private set; }
+
     /// <summary>Sums up jobs by batch, in the order of batch ids: the last locks a transaction takes, always in this order.</summary>
     public static IReadOnlyList<BatchTally> Of(IEnumerable<SettledJob> jobs)
     {
@@ -68,10 +70,11 @@ internal sealed class BatchTally(string batchId)
                     cached_tokens = b.cached_tokens + t.cached,
                     completion_tokens = b.completion_tokens + t.completion,
                     reasoning_tokens = b.reasoning_tokens + t.reasoning,
+                    cost = b.cost + t.cost,
                     status = CASE WHEN b.status = ANY($9) AND b.remaining = t.ended THEN $10 ELSE b.status END,
                     finalizing_at = CASE WHEN b.status = ANY($9) AND b.remaining = t.ended THEN now() ELSE b.finalizing_at END,
                     outcome = CASE WHEN b.status = ANY($9) AND b.remaining = t.ended THEN t.outcome ELSE b.outcome END
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $11) AS t(id, ended, completed, failed, prompt, cached, completion, reasoning, outcome)
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $11, $14) AS t(id, ended, completed, failed, prompt, cached, completion, reasoning, outcome, cost)
                 WHERE b.id = t.id
                 RETURNING b.id, b.remaining, b.ended - t.ended AS first),
             listed AS (
@@ -97,6 +100,7 @@ internal sealed class BatchTally(string batchId)
                 new() { Value = tallies.Select(t => (t.Expired ? BatchStatus.Expired : BatchStatus.Completed).ToName()).ToArray() },
                 new() { Value = tallies.SelectMany(t => Enumerable.Repeat(t.BatchId, t.Ended)).ToArray() },
                 new() { Value = tallies.SelectMany(t => t._jobIds).ToArray() },
+                new() { Value = tallies.Select(t => t.Cost).ToArray() },
             },
         });
     }
@@ -111,5 +115,6 @@ internal sealed class BatchTally(string batchId)
         CachedTokens += job.Tokens.Cached;
         CompletionTokens += job.Tokens.Completion;
         ReasoningTokens += job.Tokens.Reasoning;
+        Cost += job.Cost;
     }
 }

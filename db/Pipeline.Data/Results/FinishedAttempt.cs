@@ -1,5 +1,6 @@
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Pricing;
 
 namespace Pipeline.Data.Results;
 
@@ -36,6 +37,14 @@ public sealed record FinishedAttempt
     /// <summary>ISO 4217.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>What it costs.</summary>
-    public decimal Cost => (decimal)Seconds.Device / 3600m * PricePerDeviceHour;
+    /// <summary>Listed price of the model's tokens, in <see cref="Currency"/>; <see langword="null"/> where it is billed by device time.</summary>
+    public TokenPrice? ListedPrice { get; init; }
+
+    /// <summary>
+    /// What it is billed with, in the ledger's unit: what is metered, but no more than the job's quote where that is binding. What was
+    /// handed back is not billed: that a worker stops is the operator's affair.
+    /// </summary>
+    public decimal Cost => Outcome == AttemptOutcome.Released ? 0 : Math.Min(Metered, Job.Quote ?? decimal.MaxValue);
+
+    private decimal Metered => Money.Nearest(ListedPrice is { } price ? price.Of(Tokens) : (decimal)Seconds.Device / 3600m * PricePerDeviceHour);
 }

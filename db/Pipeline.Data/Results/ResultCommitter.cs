@@ -16,26 +16,28 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
     private const string CommitSql =
         """
         WITH input AS (
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $30)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $33)
             AS t(job_id, attempt, worker_id, state, outcome, tenant_id, batch_id, model, status_code, request_id, body,
-                 prompt, cached, completion, drafted, accepted, queue_s, prefill_s, decode_s, device_s, price, cost, currency, plain_decode_s)),
+                 prompt, cached, completion, drafted, accepted, queue_s, prefill_s, decode_s, device_s, price, input_price, cached_input_price, output_price, cost, currency,
+                 plain_decode_s)),
         done AS (
             UPDATE jobs j SET
-                state = CASE WHEN i.state = $24 AND b.status = $25 THEN $26 ELSE i.state END,
-                finished_at = CASE WHEN i.state = $24 AND b.status IS DISTINCT FROM $25 THEN NULL ELSE now() END
+                state = CASE WHEN i.state = $27 AND b.status = $28 THEN $29 ELSE i.state END,
+                finished_at = CASE WHEN i.state = $27 AND b.status IS DISTINCT FROM $28 THEN NULL ELSE now() END
             FROM input i LEFT JOIN batches b ON b.id = i.batch_id
-            WHERE j.id = i.job_id AND j.attempts = i.attempt AND j.worker_id = i.worker_id AND j.state = ANY($27)
+            WHERE j.id = i.job_id AND j.attempts = i.attempt AND j.worker_id = i.worker_id AND j.state = ANY($30)
             RETURNING j.id, j.attempts, j.state),
         results AS (
             INSERT INTO job_results (job_id, status_code, request_id, body, created_at)
             SELECT i.job_id, i.status_code, i.request_id, i.body, now()
-            FROM input i JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt WHERE d.state = ANY($28)),
+            FROM input i JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt WHERE d.state = ANY($31)),
         costs AS (
             INSERT INTO job_costs (job_id, attempt, tenant_id, batch_id, model, worker_id, outcome, prompt_tokens, cached_tokens,
                 completion_tokens, drafted_tokens, accepted_tokens, queue_seconds, prefill_seconds, decode_seconds, plain_decode_seconds,
-                device_seconds, price_per_device_hour, cost, currency, created_at)
-            SELECT i.job_id, i.attempt, i.tenant_id, i.batch_id, i.model, i.worker_id, CASE WHEN d.id IS NULL THEN $29 ELSE i.outcome END,
-                i.prompt, i.cached, i.completion, i.drafted, i.accepted, i.queue_s, i.prefill_s, i.decode_s, i.plain_decode_s, i.device_s, i.price, i.cost, i.currency, now()
+                device_seconds, price_per_device_hour, input_price, cached_input_price, output_price, cost, currency, created_at)
+            SELECT i.job_id, i.attempt, i.tenant_id, i.batch_id, i.model, i.worker_id, CASE WHEN d.id IS NULL THEN $32 ELSE i.outcome END,
+                i.prompt, i.cached, i.completion, i.drafted, i.accepted, i.queue_s, i.prefill_s, i.decode_s, i.plain_decode_s, i.device_s, i.price,
+                i.input_price, i.cached_input_price, i.output_price, CASE WHEN d.id IS NULL THEN 0 ELSE i.cost END, i.currency, now()
             FROM input i LEFT JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt
             ON CONFLICT (job_id, attempt) DO NOTHING)
         SELECT id, attempts, state FROM done
@@ -63,7 +65,7 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
                 if (kept.TryGetValue((attempt.Job.Id, attempt.Job.Attempt), out JobState state))
                 {
                     AttemptTokens tokens = state == JobState.Completed ? attempt.Tokens : default;
-                    settled.Add(new(attempt.Job.Id, attempt.Job.BatchId, attempt.Job.SliceId, state, tokens));
+                    settled.Add(new(attempt.Job.Id, attempt.Job.BatchId, attempt.Job.SliceId, state, tokens) { TenantId = attempt.Job.TenantId, Cost = attempt.Cost });
                 }
             }
 
@@ -101,6 +103,9 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
         command.Parameters.Add(Array(attempts, a => a.Seconds.Decode));
         command.Parameters.Add(Array(attempts, a => a.Seconds.Device));
         command.Parameters.Add(Array(attempts, a => a.PricePerDeviceHour));
+        command.Parameters.Add(Array(attempts, a => a.ListedPrice?.Input));
+        command.Parameters.Add(Array(attempts, a => a.ListedPrice?.CachedInput));
+        command.Parameters.Add(Array(attempts, a => a.ListedPrice?.Output));
         command.Parameters.Add(Array(attempts, a => a.Cost));
         command.Parameters.Add(Array(attempts, a => a.Currency));
         command.Parameters.Add(new() { Value = (short)JobState.Queued });

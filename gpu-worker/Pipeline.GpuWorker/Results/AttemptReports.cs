@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Ids;
+using Pipeline.Data.Pricing;
 using Pipeline.Data.Results;
 using Pipeline.GpuWorker.Backends;
 using Pipeline.GpuWorker.Leases;
-using Pipeline.GpuWorker.Pricing;
 
 namespace Pipeline.GpuWorker.Results;
 
@@ -24,6 +24,7 @@ internal sealed class AttemptReports(IOptions<WorkerOptions> options, IOptions<P
         Seconds = answer.Seconds,
         PricePerDeviceHour = pricing.Value.DeviceHour!.Value,
         Currency = pricing.Value.Currency!,
+        ListedPrice = pricing.Value.Listed(options.Value.ModelName),
     };
 
     /// <summary>For a job that is handed back without having been begun.</summary>
@@ -35,5 +36,6 @@ internal sealed class AttemptReports(IOptions<WorkerOptions> options, IOptions<P
         RequestId = PublicIds.Request(),
         PricePerDeviceHour = pricing.Value.DeviceHour!.Value,
         Currency = pricing.Value.Currency!,
+        ListedPrice = pricing.Value.Listed(options.Value.ModelName),
     };
 }

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.ProducerApi.Jobs;
 
 namespace Pipeline.ProducerApi.Batches;
 
-/// <summary>What a batch has cost so far: the sum of its ledger rows, an addition to OpenAI's API.</summary>
+/// <summary>What a batch has cost so far: the sum of its ledger rows; and what was expected of it. An addition to OpenAI's API.</summary>
 internal sealed record BatchCost(
     string Object,
     string BatchId,
@@ -24,7 +25,9 @@ internal sealed record BatchCost(
     double DecodeSeconds,
     double DeviceSeconds,
     Dictionary<string, long> Outcomes,
-    PrefixCacheUse? PrefixCache)
+    PrefixCacheUse? PrefixCache,
+    decimal? MaxCost,
+    JsonElement? Estimate)
 {
     public static async Task<BatchCost> OfAsync(NpgsqlDataSource dataSource, Batch batch, CancellationToken cancellationToken)
     {
@@ -62,7 +65,9 @@ internal sealed record BatchCost(
             row.GetDouble(9),
             row.GetDouble(10),
             outcomes.Select(o => o.Split(' ')).ToDictionary(o => o[0], o => long.Parse(o[1])),
-            PrefixCacheUse.Of(batch));
+            PrefixCacheUse.Of(batch),
+            batch.MaxCost,
+            batch.Estimate is null ? null : JsonElement.Parse(batch.Estimate));
     }
 }
 

@@ -67,6 +67,7 @@ internal sealed class BatchCreation(IDbContextFactory<PipelineDbContext> context
             Status = BatchStatus.Validating,
             Metadata = request.Metadata is null ? null : JsonSerializer.Serialize(request.Metadata),
             OutputExpiresAfterSeconds = request.OutputExpiresAfter?.Seconds,
+            MaxCost = request.MaxCost,
             CreatedAt = now,
             ExpiresAt = now + CompletionWindows.Parse(request.CompletionWindow),
         };

@@ -32,7 +32,8 @@ internal static class BatchEndpoints
         batches.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a batch");
         batches.MapPost("/{id}/retry", RetryAsync)
             .WithSummary("Retry the failed, cancelled and expired lines of a batch in place")
-            .WithDescription("What is completed is kept. The lines get a new completion window; the output and error files are made anew when the batch has ended again.");
+            .WithDescription("What is completed is kept. The lines get a new completion window; the output and error files are made anew when the batch has ended again. "
+                + "A body with `max_cost` gives the batch another cap.");
         batches.MapGet("/{id}/results", ResultsAsync)
             .Produces<object>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, ResultsReply.LinesType)
             .WithSummary("Results of a batch, also while it runs")
@@ -70,8 +71,12 @@ internal static class BatchEndpoints
         TypedResults.Ok(BatchObject.Of(await cancellation.CancelAsync(context, caller, id, cancellationToken)));
 
     private static async Task<Ok<BatchObject>> RetryAsync(
-        string id, Caller caller, PipelineDbContext context, BatchResumption resumption, CancellationToken cancellationToken) =>
-        TypedResults.Ok(BatchObject.Of(await resumption.RetryAsync(context, caller, id, cancellationToken)));
+        string id, HttpRequest request, Caller caller, PipelineDbContext context, BatchResumption resumption, CancellationToken cancellationToken)
+    {
+        using JsonDocument? body = await JsonFields.ReadOptionalObjectAsync(request);
+        decimal? maxCost = body?.RootElement.OptionalAmount("max_cost");
+        return TypedResults.Ok(BatchObject.Of(await resumption.RetryAsync(context, caller, id, maxCost, cancellationToken)));
+    }
 
     private static async Task ResultsAsync(
         string id, HttpContext http, Caller caller, PipelineDbContext context, ResultsReply reply, string? after = null, int limit = 100, string? include = null, bool follow = false)

@@ -19,6 +19,7 @@ internal static class BatchExtensions
         services.AddSingleton<ProgressFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ProgressFeed>());
         services.AddSingleton<ModelReaders>();
+        services.AddSingleton<InputReading>();
         services.AddSingleton<BatchValidation>();
         services.AddSingleton<BatchFinalization>();
         // Two, so that a small batch does not wait for a large one. (AddHostedService would add the type once.)

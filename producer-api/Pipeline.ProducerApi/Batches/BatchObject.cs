@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pipeline.Data.Entities;
 using Pipeline.Data.States;
 using Pipeline.ProducerApi.Http;
@@ -30,6 +31,10 @@ internal sealed record BatchObject(
     BatchUsage Usage,
     JsonElement? Metadata)
 {
+    /// <summary>An addition to OpenAI's object, there only for who asked for a cap.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? MaxCost { get; init; }
+
     public static BatchObject Of(Batch batch) => new(
         batch.Id,
         "batch",
@@ -57,7 +62,10 @@ internal sealed record BatchObject(
             batch.PromptTokens + batch.CompletionTokens,
             new InputTokensDetails(batch.CachedTokens),
             new OutputTokensDetails(batch.ReasoningTokens)),
-        Parse(batch.Metadata));
+        Parse(batch.Metadata))
+    {
+        MaxCost = batch.MaxCost,
+    };
 
     private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
 }

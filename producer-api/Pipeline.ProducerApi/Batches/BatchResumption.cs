@@ -13,11 +13,16 @@ namespace Pipeline.ProducerApi.Batches;
 internal sealed class BatchResumption(NpgsqlDataSource dataSource, IOptions<ApiOptions> options)
 {
     /// <summary>Retries; a running batch of which nothing has failed is answered as it is, for that is what a repeated request finds.</summary>
-    public async Task<Batch> RetryAsync(PipelineDbContext context, Caller caller, string id, CancellationToken cancellationToken)
+    /// <param name="context">The database.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="id">The batch.</param>
+    /// <param name="maxCost">Its cap from now on; <see langword="null"/> leaves it as it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Batch> RetryAsync(PipelineDbContext context, Caller caller, string id, decimal? maxCost, CancellationToken cancellationToken)
     {
         Batch before = await context.GetBatchAsync(caller, id, cancellationToken);
         TimeSpan window = CompletionWindows.Parse(before.CompletionWindow);
-        RetryOutcome outcome = await BatchRetry.RunAsync(dataSource, before.Id, options.Value.SliceJobs, window, cancellationToken);
+        RetryOutcome outcome = await BatchRetry.RunAsync(dataSource, before.Id, options.Value.SliceJobs, window, maxCost, cancellationToken);
         Batch batch = await context.GetBatchAsync(caller, id, cancellationToken);
         return outcome switch
         {

@@ -13,7 +13,8 @@ internal sealed record CreateBatchRequest(
     Dictionary<string, string>? Metadata = null,
     OutputExpiry? OutputExpiresAfter = null,
     int? Priority = null,
-    BatchWebhook? Webhook = null)
+    BatchWebhook? Webhook = null,
+    decimal? MaxCost = null)
 {
     private const int MostPairs = 16;
     private const int LongestKey = 64;
@@ -38,7 +39,8 @@ internal sealed record CreateBatchRequest(
             ParseMetadata(body),
             ParseExpiry(body),
             body.OptionalInteger("priority", "priority", -100, 100),
-            BatchWebhook.Parse(body));
+            BatchWebhook.Parse(body),
+            body.OptionalAmount("max_cost"));
     }
 
     private static Dictionary<string, string>? ParseMetadata(JsonElement body)

@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using System.Text.Json;
+using Pipeline.Data.Pricing;
 using Pipeline.ProducerApi.Errors;
 
 namespace Pipeline.ProducerApi.Http;
@@ -26,6 +28,15 @@ internal static class JsonFields
         }
 
         return document;
+    }
+
+    /// <summary>As <see cref="ReadObjectAsync"/>, where a request may also come without a body.</summary>
+    public static async Task<JsonDocument?> ReadOptionalObjectAsync(HttpRequest request)
+    {
+        ReadResult first = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+        bool empty = first is { IsCompleted: true, Buffer.IsEmpty: true };
+        request.BodyReader.AdvanceTo(first.Buffer.Start);
+        return empty ? null : await ReadObjectAsync(request);
     }
 
     /// <summary>The field's value; <see langword="null"/> if it is absent or null.</summary>
@@ -68,6 +79,27 @@ internal static class JsonFields
             : number > most ? throw RequestException.Invalid(
                 $"Invalid '{path}': integer above maximum value. Expected a value <= {most}, but got {number} instead.", path, "integer_above_max_value")
             : number;
+    }
+
+    /// <summary>A field that must be an amount of money above 0 if it is there, exact to what is stored.</summary>
+    public static decimal? OptionalAmount(this JsonElement element, string name)
+    {
+        if (element.Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            throw RequestException.WrongType(name, "a decimal", Describe(value));
+        }
+
+        return value.TryGetDecimal(out decimal amount) && amount is > 0 and <= Money.Most && Money.Nearest(amount) == amount
+            ? amount
+            : throw RequestException.Invalid(
+                $"Invalid '{name}': expected an amount above 0 and at most {Money.Most}, with at most {Money.Decimals} decimals, but got {value.GetRawText()} instead.",
+                name,
+                "invalid_value");
     }
 
     /// <summary>The value as text that PostgreSQL can hold.</summary>

@@ -23,6 +23,10 @@ internal sealed record CreateJobRequest(string Endpoint, JsonElement Body, strin
     [JsonIgnore]
     public string Model => Body.GetProperty("model").GetString()!;
 
+    /// <summary>What the body says.</summary>
+    [JsonIgnore]
+    public BodyFacts Facts { get; private init; }
+
     public static CreateJobRequest Parse(JsonElement root, IReadOnlyCollection<string> models)
     {
         string endpoint = root.RequiredString("endpoint");
@@ -38,11 +42,11 @@ internal sealed record CreateJobRequest(string Endpoint, JsonElement Body, strin
             throw RequestException.WrongType("body", "an object", JsonFields.Describe(body));
         }
 
-        Check(body, endpoint, models);
+        BodyFacts facts = Check(body, endpoint, models);
         string? customId = root.OptionalString("custom_id");
         return customId is { Length: > LongestCustomId }
             ? throw RequestException.Invalid($"Invalid 'custom_id': string too long. Expected a string with maximum length {LongestCustomId}.", "custom_id", "string_above_max_length")
-            : new CreateJobRequest(endpoint, body, customId, root.OptionalInteger("priority", "priority", -100, 100));
+            : new CreateJobRequest(endpoint, body, customId, root.OptionalInteger("priority", "priority", -100, 100)) { Facts = facts };
     }
 
     private static BodyFacts FactsOf(JsonElement body)
@@ -61,13 +65,11 @@ internal sealed record CreateJobRequest(string Endpoint, JsonElement Body, strin
     }
 
     /// <summary>The rules are those of a batch's line; only the form of the answer differs.</summary>
-    private static void Check(JsonElement body, string endpoint, IReadOnlyCollection<string> models)
+    private static BodyFacts Check(JsonElement body, string endpoint, IReadOnlyCollection<string> models)
     {
         List<LineError> errors = [];
-        BodyRules.Check(FactsOf(body), endpoint, models, 0, errors);
-        if (errors.Count > 0)
-        {
-            throw RequestException.Invalid(errors[0].Message, errors[0].Param, errors[0].Code);
-        }
+        BodyFacts facts = FactsOf(body);
+        BodyRules.Check(facts, endpoint, models, 0, errors);
+        return errors.Count == 0 ? facts : throw RequestException.Invalid(errors[0].Message, errors[0].Param, errors[0].Code);
     }
 }

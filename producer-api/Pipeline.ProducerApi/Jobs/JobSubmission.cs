@@ -12,7 +12,7 @@ using Pipeline.ProducerApi.Keys;
 namespace Pipeline.ProducerApi.Jobs;
 
 /// <summary>Enqueues a single job in a slice of its own: one transaction, so that neither is ever there without the other. Once per <c>Idempotency-Key</c>.</summary>
-internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> contexts, FirstAnswers answers, TimeProvider time)
+internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> contexts, FirstAnswers answers, JobQuotes quotes, TimeProvider time)
 {
     public const string Scope = "jobs";
 
@@ -23,6 +23,7 @@ internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> context
             return first;
         }
 
+        decimal? quote = await quotes.FindAsync(caller, request, cancellationToken);
         DateTimeOffset now = time.GetUtcNow();
         short priority = (short)(request.Priority ?? CreateJobRequest.DefaultPriority);
         await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -48,6 +49,7 @@ internal sealed class JobSubmission(IDbContextFactory<PipelineDbContext> context
             SliceId = slice.Id,
             State = JobState.Queued,
             Priority = priority,
+            Quote = quote,
             CreatedAt = now,
         });
         context.JobBodies.Add(new JobBody

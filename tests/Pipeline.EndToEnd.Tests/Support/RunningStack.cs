@@ -49,6 +49,8 @@ internal sealed class RunningStack : IAsyncDisposable
             ["Pipeline:Models:0"] = model,
             ["Pipeline:Pricing:DeviceHour"] = "2.00",
             ["Pipeline:Pricing:Currency"] = "USD",
+            ["Pipeline:Pricing:AssumedPromptTokensPerSecond"] = "1000",
+            ["Pipeline:Pricing:AssumedOutputTokensPerSecond"] = "100",
             ["Pipeline:Worker:ModelName"] = model,
             ["Pipeline:Worker:Backend"] = "echo",
             ["Pipeline:Worker:MaxRunning"] = "32",

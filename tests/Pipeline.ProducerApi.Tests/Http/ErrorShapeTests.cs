@@ -153,7 +153,7 @@ public sealed class ErrorShapeTests(ApiFixture fixture) : IClassFixture<ApiFixtu
         ApiClient api = fixture.Require();
         JsonElement list = await api.GetAsync("v1/models");
         Assert.Equal("list", list.Text("object"));
-        Assert.Equal([fixture.Model, fixture.OtherModel, fixture.PlannedModel, fixture.LostModel], list.GetProperty("data").EnumerateArray().Select(model => model.Text("id")));
+        Assert.Equal([fixture.Model, fixture.OtherModel, fixture.PlannedModel, fixture.LostModel, fixture.UnpricedModel], list.GetProperty("data").EnumerateArray().Select(model => model.Text("id")));
         JsonElement model = await api.GetAsync("v1/models/" + fixture.Model);
         Assert.Equal("model", model.Text("object"));
         using HttpResponseMessage missing = await api.Http.GetAsync("v1/models/gpt");

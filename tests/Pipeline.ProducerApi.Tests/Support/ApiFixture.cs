@@ -37,6 +37,9 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>A model whose directory does not exist.</summary>
     public string LostModel => Model + "-lost";
 
+    /// <summary>A model that has no listed price; the others cost 2, 0.5 and 10 USD for a million tokens in, cached and out.</summary>
+    public string UnpricedModel => Model + "-unpriced";
+
     public Uri Url { get; private set; } = null!;
 
     internal ApiClient Api { get; private set; } = null!;
@@ -59,6 +62,17 @@ public sealed class ApiFixture : IAsyncLifetime
             host.UseSetting("Pipeline:Models:1", OtherModel);
             host.UseSetting("Pipeline:Models:2", PlannedModel);
             host.UseSetting("Pipeline:Models:3", LostModel);
+            host.UseSetting("Pipeline:Models:4", UnpricedModel);
+            host.UseSetting("Pipeline:Pricing:DeviceHour", "3600");
+            host.UseSetting("Pipeline:Pricing:Currency", "USD");
+            foreach ((int i, string priced) in new[] { Model, OtherModel, PlannedModel, LostModel }.Index())
+            {
+                host.UseSetting($"Pipeline:Pricing:Models:{i}:Model", priced);
+                host.UseSetting($"Pipeline:Pricing:Models:{i}:Input", "2");
+                host.UseSetting($"Pipeline:Pricing:Models:{i}:CachedInput", "0.5");
+                host.UseSetting($"Pipeline:Pricing:Models:{i}:Output", "10");
+            }
+
             host.UseSetting("Pipeline:ModelDirectories:0", "");
             host.UseSetting("Pipeline:ModelDirectories:1", "");
             host.UseSetting("Pipeline:ModelDirectories:2", _tokenizer.Path);

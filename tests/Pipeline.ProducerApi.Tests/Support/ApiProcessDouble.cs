@@ -19,6 +19,10 @@ internal sealed class ApiProcessDouble : IAsyncDisposable
             host.UseSetting("ConnectionStrings:Pipeline", first.Database.ConnectionString);
             host.UseSetting("ConnectionStrings:RabbitMq", TestServers.RabbitMq);
             host.UseSetting("Pipeline:Models:0", first.Model);
+            host.UseSetting("Pipeline:Pricing:DeviceHour", "3600");
+            host.UseSetting("Pipeline:Pricing:Currency", "USD");
+            host.UseSetting("Pipeline:Pricing:AssumedPromptTokensPerSecond", "1000");
+            host.UseSetting("Pipeline:Pricing:AssumedOutputTokensPerSecond", "100");
         });
         factory.UseKestrel();
         factory.StartServer();

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Data.Budgets;
 using Pipeline.Data.Duties;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
@@ -6,7 +7,7 @@ using Pipeline.ProducerApi.Hosting;
 
 namespace Pipeline.ProducerApi.Batches.Finalizing;
 
-/// <summary>Brings batches to their end: takes the waiting jobs out of cancelled ones, writes the files of finished ones.</summary>
+/// <summary>Brings batches to their end: takes the waiting jobs out of cancelled ones and those that no cap has room for, writes the files of finished ones.</summary>
 internal sealed class BatchFinalizer(NpgsqlDataSource dataSource, BatchFinalization finalization, TimeProvider time, ILogger<BatchFinalizer> logger)
     : PollingService(dataSource, NotificationChannels.Batches, TimeSpan.FromSeconds(2), time, logger)
 {
@@ -15,6 +16,11 @@ internal sealed class BatchFinalizer(NpgsqlDataSource dataSource, BatchFinalizat
         if (await OpenJobsEnding.CancelAsync(DataSource, cancellationToken) is int jobs and > 0)
         {
             LogMessages.JobsCancelled(Logger, jobs);
+        }
+
+        if (await BudgetEnding.RunAsync(DataSource, cancellationToken) is int left and > 0)
+        {
+            LogMessages.JobsOverBudget(Logger, left);
         }
 
         foreach (string id in await EndingAsync(cancellationToken))

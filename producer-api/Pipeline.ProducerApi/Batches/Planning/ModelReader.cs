@@ -1,3 +1,4 @@
+using Pipeline.ProducerApi.Pricing;
 using Pipeline.Tokenization;
 using Pipeline.Tokenization.Prefixes;
 using Pipeline.Tokenization.Requests;
@@ -19,12 +20,12 @@ internal sealed record ModelReader(RequestReader Requests, ContextLimit? Limit, 
         {
             ModelRequest request = Requests.Read(path, body);
             Limit?.Check(request);
-            return new PromptReading(PromptOutline.Of(request.Prompts[0]), null);
+            return new PromptReading(PromptOutline.Of(request.Prompts[0]), null, TokenBounds.Of(request, Limit));
         }
         catch (RequestErrorException e)
         {
             // What is too long is too long wherever it runs. The rest is the worker's to refuse, which may know better.
-            return new PromptReading(null, e.Code == RequestErrorException.ContextLengthExceeded ? e.ToBody() : null);
+            return new PromptReading(null, e.Code == RequestErrorException.ContextLengthExceeded ? e.ToBody() : null, null);
         }
     }
 }

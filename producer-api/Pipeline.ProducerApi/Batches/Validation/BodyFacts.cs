@@ -11,6 +11,12 @@ namespace Pipeline.ProducerApi.Batches.Validation;
 /// <param name="Input">Its <c>input</c>, what a response or an embedding is about.</param>
 internal readonly record struct BodyFacts(bool IsObject, JsonText Model, bool Streams, JsonOutline Messages, JsonOutline Prompt, JsonOutline Input)
 {
+    /// <summary>The most tokens that an answer may have, by whichever name it goes; the larger of two.</summary>
+    public long? MaxTokens { get; private init; }
+
+    /// <summary>How many answers are generated: <c>best_of</c>, or <c>n</c>; 0 where it does not say.</summary>
+    public int Choices { get; private init; }
+
     /// <summary>Reads the value that the reader stands on, and moves to its end.</summary>
     public static BodyFacts Read(ref Utf8JsonReader reader)
     {
@@ -57,8 +63,19 @@ internal readonly record struct BodyFacts(bool IsObject, JsonText Model, bool St
         }
 
         bool stream = reader.ValueTextEquals("stream"u8);
+        bool maxTokens = reader.ValueTextEquals("max_tokens"u8) || reader.ValueTextEquals("max_completion_tokens"u8) || reader.ValueTextEquals("max_output_tokens"u8);
+        bool choices = reader.ValueTextEquals("n"u8) || reader.ValueTextEquals("best_of"u8);
         reader.Read();
-        BodyFacts facts = stream ? this with { Streams = reader.TokenType == JsonTokenType.True } : this;
+        BodyFacts facts = this;
+        if (stream)
+        {
+            facts = this with { Streams = reader.TokenType == JsonTokenType.True };
+        }
+        else if ((maxTokens || choices) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int number) && number >= 0)
+        {
+            facts = maxTokens ? this with { MaxTokens = Math.Max(number, MaxTokens ?? 0) } : this with { Choices = Math.Max(number, Choices) };
+        }
+
         reader.Skip();
         return facts;
     }

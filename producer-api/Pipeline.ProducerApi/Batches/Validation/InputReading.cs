@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Data.Batches;
+using Pipeline.Data.Entities;
+using Pipeline.Data.Pricing;
+using Pipeline.ProducerApi.Batches.Planning;
+using Pipeline.ProducerApi.Pricing;
+
+namespace Pipeline.ProducerApi.Batches.Validation;
+
+/// <summary>
+/// Reads the input of a batch line by line: finds every bad line, hands the good ones on, plans them and says what they will cost.
+/// The first bad line takes back what was handed on; from there on there is only reading.
+/// </summary>
+internal sealed class InputReading(IOptions<ApiOptions> options, ModelReaders readers, Pricer pricer)
+{
+    /// <summary>Reads an input.</summary>
+    /// <param name="content">The file.</param>
+    /// <param name="batch">Whose input it is.</param>
+    /// <param name="capped">Whether something caps what it may cost: then every line must have a bound.</param>
+    /// <param name="target">Where good lines go.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="EndOfStreamException">The file was deleted while it was read.</exception>
+    public async Task<Findings> ReadAsync(Stream content, Batch batch, bool capped, IJobTarget target, CancellationToken cancellationToken)
+    {
+        ApiOptions limits = options.Value;
+        LineRules rules = new(batch.Endpoint, limits.Models, limits.MaxEmbeddingInputs);
+        List<LineError> errors = [];
+        List<int> blanks = [];
+        List<(int Line, TokenBounds Bounds)> lines = [];
+        ModelPrice? price = null;
+        BatchPlanner? planner = null;
+        int count = 0;
+        await foreach (Line line in new LineReader(content, limits.MaxLineBytes).ReadAsync(cancellationToken))
+        {
+            if (line.IsBlank)
+            {
+                // Harmless at the end of the file; whether this is the end, the next line will tell.
+                if (blanks.Count <= limits.MaxBatchLines)
+                {
+                    blanks.Add(line.Number);
+                }
+
+                continue;
+            }
+
+            errors.AddRange(blanks.Select(LineError.NotJson));
+            blanks.Clear();
+            if (++count > limits.MaxBatchLines)
+            {
+                errors.Add(new LineError(
+                    "too_many_tasks", line.Number, $"The batch has more than {limits.MaxBatchLines} requests, which is the most that a batch may have.", null));
+                break;
+            }
+
+            bool clean = errors.Count == 0;
+            (NewJob Job, TokenBounds Bounds)? found = Check(line, rules, limits, errors);
+            if (found is not null && errors.Count == 0 && price is null)
+            {
+                price = await FindPriceAsync(rules.Model!, line.Number, errors, cancellationToken);
+                // Texts to embed share no cache: there is nothing to plan.
+                planner = batch.Endpoint != Endpoints.Embeddings && readers.Find(rules.Model!) is { } reader ? new BatchPlanner(reader) : null;
+            }
+
+            if (found is { } good && errors.Count == 0)
+            {
+                lines.Add((line.Number, good.Bounds));
+                await target.AddAsync(rules.Model!, good.Job, cancellationToken);
+                await (planner?.AddAsync(good.Job, cancellationToken) ?? ValueTask.CompletedTask);
+            }
+            else if (clean)
+            {
+                await target.AbandonAsync(cancellationToken);
+            }
+        }
+
+        if (count == 0)
+        {
+            errors.Add(new LineError("empty_file", null, "The input file is empty.", "file_id"));
+        }
+
+        if (errors.Count == 0)
+        {
+            await target.CompleteAsync(cancellationToken);
+            BatchPlan? plan = planner is null ? null : await planner.CompleteAsync(cancellationToken);
+            Estimation estimation = new(price!, await pricer.MeanOutputAsync(batch.TenantId, rules.Model!, cancellationToken));
+            Estimate(lines, plan, estimation, capped, errors);
+            if (errors.Count == 0)
+            {
+                return await CompleteAsync(rules.Model!, plan, estimation, capped, target, cancellationToken);
+            }
+        }
+
+        await target.AbandonAsync(cancellationToken);
+        return Findings.Of(errors);
+    }
+
+    private static async Task<Findings> CompleteAsync(
+        string model, BatchPlan? plan, Estimation estimation, bool capped, IJobTarget target, CancellationToken cancellationToken)
+    {
+        if (plan is not null)
+        {
+            await target.RearrangeAsync(plan.Prefixes.Order, cancellationToken);
+        }
+
+        if (capped)
+        {
+            await target.QuoteAsync([.. estimation.Quotes.Select(quote => quote!.Value)], cancellationToken);
+        }
+
+        CostEstimate estimate = estimation.Complete(plan is not null, plan?.Prefixes.Prediction.CachedTokens);
+        JobRefusal[] refusals = [.. plan?.Refusals.Select(refusal => target.Refuse(refusal.Place, refusal.Body)) ?? []];
+        return new Findings([], estimation.Quotes.Count, model, plan?.Prefixes.Prediction, refusals, estimate, estimation.LargestQuote);
+    }
+
+    /// <summary>Estimates each line: by the tokens that the plan counted or, where it could not, by what the line says of itself.</summary>
+    private static void Estimate(
+        List<(int Line, TokenBounds Bounds)> lines, BatchPlan? plan, Estimation estimation, bool capped, List<LineError> errors)
+    {
+        HashSet<int> refused = [.. plan?.Refusals.Select(refusal => refusal.Place) ?? []];
+        for (int place = 0; place < lines.Count; place++)
+        {
+            if (refused.Contains(place))
+            {
+                estimation.AddRefused();
+                continue;
+            }
+
+            TokenBounds bounds = plan?.Tokens[place] ?? lines[place].Bounds;
+            estimation.Add(bounds);
+            if (capped && bounds.MostOutput is null)
+            {
+                errors.Add(new LineError(
+                    Pricer.MaxTokensRequired,
+                    lines[place].Line,
+                    "What this request may cost has no bound, but something caps the cost of this batch: set the most tokens that its answer may have.",
+                    "body.max_tokens"));
+            }
+        }
+    }
+
+    private async Task<ModelPrice?> FindPriceAsync(string model, int line, List<LineError> errors, CancellationToken cancellationToken)
+    {
+        ModelPrice? price = await pricer.FindAsync(model, cancellationToken);
+        if (price is null)
+        {
+            errors.Add(new LineError(Pricer.ModelNotPriced, line, Pricer.NotPriced(LineError.Quote(model)), "body.model"));
+        }
+
+        return price;
+    }
+
+    private static (NewJob Job, TokenBounds Bounds)? Check(Line line, LineRules rules, ApiOptions limits, List<LineError> errors)
+    {
+        if (line.TooLong)
+        {
+            errors.Add(new LineError("line_too_long", line.Number, $"This line is longer than {limits.MaxLineBytes} bytes.", null));
+            return null;
+        }
+
+        if (!RequestLine.TryParse(line.Content.Span, out RequestLine request))
+        {
+            errors.Add(LineError.NotJson(line.Number));
+            return null;
+        }
+
+        int before = errors.Count;
+        rules.Check(request, line.Number, errors);
+        if (errors.Count > before)
+        {
+            return null;
+        }
+
+        ReadOnlyMemory<byte> body = line.Content[request.Body];
+        return (new NewJob(line.Number, request.CustomId.Value!, request.Url.Value!, body), TokenBounds.Of(request.Url.Value!, request.Facts, body.Length));
+    }
+}
