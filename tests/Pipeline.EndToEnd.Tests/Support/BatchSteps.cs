@@ -13,19 +13,22 @@ internal static class BatchSteps
     /// <param name="model">The model.</param>
     /// <param name="prompts">What to say.</param>
     /// <param name="webhook">Who is to hear of it, or null.</param>
+    /// <param name="maxCost">The batch's cap, or null.</param>
     /// <returns>The batch's id.</returns>
-    public static Task<string> SubmitAsync(this HttpClient client, string model, IEnumerable<string> prompts, object? webhook = null) => client.SubmitRequestsAsync(
+    public static Task<string> SubmitAsync(this HttpClient client, string model, IEnumerable<string> prompts, object? webhook = null, decimal? maxCost = null) => client.SubmitRequestsAsync(
         "/v1/chat/completions",
         [.. prompts.Select(prompt => new { model, messages = new[] { new { role = "user", content = prompt } }, max_tokens = 6, temperature = 0 })],
-        webhook);
+        webhook,
+        maxCost);
 
     /// <summary>Uploads a line per request, named line-1 and so on, and creates the batch.</summary>
     /// <param name="client">Speaks to the API.</param>
     /// <param name="endpoint">What the requests are for.</param>
     /// <param name="requests">Their bodies.</param>
     /// <param name="webhook">Who is to hear of it, or null.</param>
+    /// <param name="maxCost">The batch's cap, or null.</param>
     /// <returns>The batch's id.</returns>
-    public static async Task<string> SubmitRequestsAsync(this HttpClient client, string endpoint, IReadOnlyList<object> requests, object? webhook = null)
+    public static async Task<string> SubmitRequestsAsync(this HttpClient client, string endpoint, IReadOnlyList<object> requests, object? webhook = null, decimal? maxCost = null)
     {
         StringBuilder lines = new();
         int line = 0;
@@ -41,7 +44,7 @@ internal static class BatchSteps
         };
         JsonElement file = await ReadAsync(await client.PostAsync("/v1/files", form));
         JsonElement batch = await ReadAsync(await client.PostAsJsonAsync(
-            "/v1/batches", new { input_file_id = file.GetProperty("id").GetString(), endpoint, completion_window = "24h", webhook }));
+            "/v1/batches", new { input_file_id = file.GetProperty("id").GetString(), endpoint, completion_window = "24h", webhook, max_cost = maxCost }));
         return batch.GetProperty("id").GetString()!;
     }
 
