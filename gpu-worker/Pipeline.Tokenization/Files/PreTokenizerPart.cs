@@ -111,8 +111,8 @@ internal sealed class PreTokenizerPart
         bool invert = step.Flag("invert", false);
         // Either way what matches stays, each match a piece; and the well-known patterns match everything.
         bool keepsMatches = (behavior, invert) is (SplitBehavior.Isolated, false) or (SplitBehavior.Removed, true);
-        return keepsMatches && WordPattern.Of(expression) is { } known
-            ? new WordPatternSplitter(known)
+        return keepsMatches && WordPattern.Of(expression) is { } known ? new WordPatternSplitter(known)
+            : keepsMatches && expression == RunSplitter.Expression ? new RunSplitter()
             : new RegexSplitter(new CodePointExpression(expression), behavior, invert);
     }
 

@@ -15,9 +15,19 @@ internal sealed class PieceCache
 
     private readonly Entry?[] _entries = new Entry?[Places];
 
+    // Half the pieces of a text may be single characters, mostly spaces: each has a place of its own, and nothing to compare.
+    private readonly int[]?[] _ascii = new int[]?[128];
+
     /// <summary>The tokens of a piece, if they are remembered.</summary>
     public bool TryGet(ReadOnlySpan<char> piece, out ReadOnlySpan<int> tokens)
     {
+        if (piece.Length == 1 && piece[0] < _ascii.Length)
+        {
+            int[]? single = _ascii[piece[0]];
+            tokens = single;
+            return single is not null;
+        }
+
         Entry? entry = piece.Length <= LongestPiece ? _entries[Place(piece)] : null;
         bool known = entry is not null && piece.SequenceEqual(entry.Piece);
         tokens = known ? entry!.Tokens : default;
@@ -27,7 +37,11 @@ internal sealed class PieceCache
     /// <summary>Remembers the tokens of a piece, unless it is long.</summary>
     public void Add(ReadOnlySpan<char> piece, ReadOnlySpan<int> tokens)
     {
-        if (piece.Length <= LongestPiece)
+        if (piece.Length == 1 && piece[0] < _ascii.Length)
+        {
+            Volatile.Write(ref _ascii[piece[0]], tokens.ToArray());
+        }
+        else if (piece.Length <= LongestPiece)
         {
             Volatile.Write(ref _entries[Place(piece)], new Entry(piece.ToString(), tokens.ToArray()));
         }

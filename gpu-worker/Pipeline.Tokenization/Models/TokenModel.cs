@@ -17,7 +17,14 @@ internal abstract class TokenModel(IReadOnlyDictionary<string, int> vocabulary)
     {
         if (_seen.TryGet(piece, out ReadOnlySpan<int> known))
         {
-            output.AddRange(known);
+            if (known.Length == 1)
+            {
+                output.Add(known[0]);
+            }
+            else
+            {
+                output.AddRange(known);
+            }
             return;
         }
         int first = output.Count;
