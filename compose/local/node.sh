@@ -30,3 +30,11 @@ find_references() {
   node_packages references "$ROOT/tests/Pipeline.Tokenization.Tests/References/package.json" "$place" || return 0
   export PIPELINE_REFERENCES=$place
 }
+
+# find_clients: PIPELINE_OPENAI_NODE, the folder with OpenAI's client for JavaScript; without it its tests skip. The one for Python is on
+# no registry that npm or apt reach: PIPELINE_OPENAI_PYTHON may name a Python that has it.
+find_clients() {
+  local place=$PIPELINE_HOME/clients
+  node_packages clients "$ROOT/tests/Pipeline.EndToEnd.Tests/Clients/package.json" "$place" || return 0
+  export PIPELINE_OPENAI_NODE=$place
+}

@@ -26,6 +26,7 @@ run_tests() {
   find_services
   case " ${projects[*]} " in *Engine.Tests*) find_cuda_compilers ;; esac
   case " ${projects[*]} " in *Tokenization.Tests*) find_references ;; esac
+  case " ${projects[*]} " in *EndToEnd.Tests*) find_clients ;; esac
   build
   trap stop_test_services EXIT
   stop_test_services   # what a killed run left behind
