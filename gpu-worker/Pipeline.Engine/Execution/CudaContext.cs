@@ -11,28 +11,20 @@ internal static class CudaContext
 
     /// <summary>Makes a device's context the calling thread's.</summary>
     /// <param name="device">The device's number.</param>
-    public static void Enter(int device) => Check(CudaLibrary.ContextSetCurrent(Retained.GetOrAdd(device, Retain)), "entered");
+    public static void Enter(int device) => CudaLibrary.Check(CudaLibrary.ContextSetCurrent(Retained.GetOrAdd(device, Retain)));
 
     /// <summary>Bytes that nobody holds on the current context's device.</summary>
     public static long FreeMemory()
     {
-        Check(CudaLibrary.MemoryInfo(out nuint free, out _), "asked for its memory");
+        CudaLibrary.Check(CudaLibrary.MemoryInfo(out nuint free, out _));
         return (long)free;
     }
 
     private static nint Retain(int device)
     {
-        Check(CudaLibrary.Init(0), "initialised");
-        Check(CudaLibrary.DeviceGet(out int handle, device), "found");
-        Check(CudaLibrary.PrimaryContextRetain(out nint context, handle), "retained");
+        CudaLibrary.Check(CudaLibrary.Init(0));
+        CudaLibrary.Check(CudaLibrary.DeviceGet(out int handle, device));
+        CudaLibrary.Check(CudaLibrary.PrimaryContextRetain(out nint context, handle));
         return context;
-    }
-
-    private static void Check(int result, string what)
-    {
-        if (result != 0)
-        {
-            throw new InvalidOperationException($"The CUDA device could not be {what}: the driver says {result}.");
-        }
     }
 }

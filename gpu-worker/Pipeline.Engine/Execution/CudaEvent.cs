@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Pipeline.Engine.Kernels.Cuda;
 
 namespace Pipeline.Engine.Execution;
 
@@ -6,7 +6,7 @@ namespace Pipeline.Engine.Execution;
 /// A mark in the stream that libtorch computes in (the default one), which the host can wait for without waiting for what
 /// was launched after it. TorchSharp has none, so the driver is asked. To be used by the thread that computes.
 /// </summary>
-internal sealed partial class CudaEvent : IDisposable
+internal sealed class CudaEvent : IDisposable
 {
     // The thread sleeps while it waits, and no time is measured by the event.
     private const uint BlockingSync = 1, DisableTiming = 2;
@@ -20,7 +20,7 @@ internal sealed partial class CudaEvent : IDisposable
     {
         _device = device;
         CudaContext.Enter(device);
-        Check(Create(out _handle, BlockingSync | DisableTiming), "created");
+        CudaLibrary.Check(CudaLibrary.EventCreate(out _handle, BlockingSync | DisableTiming));
     }
 
     /// <summary>Marks the end of all that has been launched so far.</summary>
@@ -28,32 +28,12 @@ internal sealed partial class CudaEvent : IDisposable
     {
         // libtorch goes back to its own current device after each operation.
         CudaContext.Enter(_device);
-        Check(Record(_handle, 0), "recorded");
+        CudaLibrary.Check(CudaLibrary.EventRecord(_handle, 0));
     }
 
     /// <summary>Waits until the device has come to the mark.</summary>
-    public void Wait() => Check(Synchronize(_handle), "waited for");
+    public void Wait() => CudaLibrary.Check(CudaLibrary.EventSynchronize(_handle));
 
     /// <inheritdoc/>
-    public void Dispose() => Check(Destroy(_handle), "destroyed");
-
-    private static void Check(int result, string what)
-    {
-        if (result != 0)
-        {
-            throw new InvalidOperationException($"A CUDA event could not be {what}: the driver says {result}.");
-        }
-    }
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuEventCreate")]
-    private static partial int Create(out nint handle, uint flags);
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuEventRecord")]
-    private static partial int Record(nint handle, nint stream);
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuEventSynchronize")]
-    private static partial int Synchronize(nint handle);
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuEventDestroy_v2")]
-    private static partial int Destroy(nint handle);
+    public void Dispose() => CudaLibrary.Check(CudaLibrary.EventDestroy(_handle));
 }

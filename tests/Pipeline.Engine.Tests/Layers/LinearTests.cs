@@ -85,7 +85,7 @@ public sealed class LinearTests
     {
         sbyte[] numbers = [.. Enumerable.Range(0, length).Select(i => (sbyte)(i % 256))];
         ushort[] widened = new ushort[length];
-        Int8Widening.ToBFloat16(numbers, widened);
+        Int8Widening.ToBFloat16(numbers, widened, threads: 3);
         Assert.All(widened.Zip(numbers), pair => Assert.Equal(pair.Second, BitConverter.Int32BitsToSingle(pair.First << 16)));
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Engine.Kernels.Cuda;
@@ -24,9 +23,9 @@ internal sealed unsafe class CudaDriver : ICudaDriver
     public CudaDriver(int ordinal, NvrtcCompiler compiler)
     {
         _compiler = compiler;
-        Check(CudaLibrary.Init(0));
-        Check(CudaLibrary.DeviceGet(out _device, ordinal));
-        Check(CudaLibrary.PrimaryContextRetain(out _context, _device));
+        CudaLibrary.Check(CudaLibrary.Init(0));
+        CudaLibrary.Check(CudaLibrary.DeviceGet(out _device, ordinal));
+        CudaLibrary.Check(CudaLibrary.PrimaryContextRetain(out _context, _device));
         Capability = (10 * Attribute(AttributeMajor)) + Attribute(AttributeMinor);
         Multiprocessors = Attribute(AttributeMultiprocessors);
         SharedMemoryLimit = Attribute(AttributeSharedOptIn);
@@ -45,14 +44,14 @@ internal sealed unsafe class CudaDriver : ICudaDriver
     public static bool IsInstalled => NativeLibrary.TryLoad(CudaLibrary.Name, out _);
 
     /// <inheritdoc/>
-    public void Enter() => Check(CudaLibrary.ContextSetCurrent(_context));
+    public void Enter() => CudaLibrary.Check(CudaLibrary.ContextSetCurrent(_context));
 
     /// <inheritdoc/>
     public nint Load(CudaProgram program)
     {
         fixed (byte* image = _compiler.Compile(program, Capability))
         {
-            Check(CudaLibrary.ModuleLoadData(out nint module, image, 0, null, null));
+            CudaLibrary.Check(CudaLibrary.ModuleLoadData(out nint module, image, 0, null, null));
             return module;
         }
     }
@@ -60,13 +59,13 @@ internal sealed unsafe class CudaDriver : ICudaDriver
     /// <inheritdoc/>
     public nint Function(nint program, string name, int sharedBytes)
     {
-        Check(CudaLibrary.ModuleGetFunction(out nint function, program, name));
-        Check(CudaLibrary.FunctionSetAttribute(function, FunctionDynamicShared, sharedBytes));
+        CudaLibrary.Check(CudaLibrary.ModuleGetFunction(out nint function, program, name));
+        CudaLibrary.Check(CudaLibrary.FunctionSetAttribute(function, FunctionDynamicShared, sharedBytes));
         return function;
     }
 
     /// <inheritdoc/>
-    public void Unload(nint program) => Check(CudaLibrary.ModuleUnload(program));
+    public void Unload(nint program) => CudaLibrary.Check(CudaLibrary.ModuleUnload(program));
 
     /// <inheritdoc/>
     public void Launch(nint function, LaunchShape shape, ReadOnlySpan<ulong> arguments)
@@ -80,7 +79,7 @@ internal sealed unsafe class CudaDriver : ICudaDriver
             addresses[i] = values + i;
         }
 
-        Check(CudaLibrary.Launch(
+        CudaLibrary.Check(CudaLibrary.Launch(
             function, (uint)shape.Blocks, (uint)shape.BlocksDown, 1, (uint)shape.Threads, 1, 1,
             (uint)shape.SharedBytes, DefaultStream, addresses, null));
     }
@@ -88,48 +87,38 @@ internal sealed unsafe class CudaDriver : ICudaDriver
     /// <inheritdoc/>
     public nint AllocateHost(long bytes)
     {
-        Check(CudaLibrary.HostAllocate(out nint memory, (nuint)bytes, 0));
+        CudaLibrary.Check(CudaLibrary.HostAllocate(out nint memory, (nuint)bytes, 0));
         return memory;
     }
 
     /// <inheritdoc/>
-    public void FreeHost(nint memory) => Check(CudaLibrary.HostFree(memory));
+    public void FreeHost(nint memory) => CudaLibrary.Check(CudaLibrary.HostFree(memory));
 
     /// <inheritdoc/>
-    public void Upload(nint to, nint from, long bytes) => Check(CudaLibrary.CopyToDevice(to, from, (nuint)bytes, DefaultStream));
+    public void Upload(nint to, nint from, long bytes) => CudaLibrary.Check(CudaLibrary.CopyToDevice(to, from, (nuint)bytes, DefaultStream));
 
     /// <inheritdoc/>
     public nint CreateMark()
     {
-        Check(CudaLibrary.EventCreate(out nint mark, EventWithoutTiming));
+        CudaLibrary.Check(CudaLibrary.EventCreate(out nint mark, EventWithoutTiming));
         return mark;
     }
 
     /// <inheritdoc/>
-    public void Mark(nint mark) => Check(CudaLibrary.EventRecord(mark, DefaultStream));
+    public void Mark(nint mark) => CudaLibrary.Check(CudaLibrary.EventRecord(mark, DefaultStream));
 
     /// <inheritdoc/>
-    public void Await(nint mark) => Check(CudaLibrary.EventSynchronize(mark));
+    public void Await(nint mark) => CudaLibrary.Check(CudaLibrary.EventSynchronize(mark));
 
     /// <inheritdoc/>
-    public void DestroyMark(nint mark) => Check(CudaLibrary.EventDestroy(mark));
+    public void DestroyMark(nint mark) => CudaLibrary.Check(CudaLibrary.EventDestroy(mark));
 
     /// <inheritdoc/>
-    public void Dispose() => Check(CudaLibrary.PrimaryContextRelease(_device));
+    public void Dispose() => CudaLibrary.Check(CudaLibrary.PrimaryContextRelease(_device));
 
     private int Attribute(int attribute)
     {
-        Check(CudaLibrary.DeviceGetAttribute(out int value, attribute, _device));
+        CudaLibrary.Check(CudaLibrary.DeviceGetAttribute(out int value, attribute, _device));
         return value;
-    }
-
-    private static void Check(int error, [CallerArgumentExpression(nameof(error))] string call = "")
-    {
-        if (error != 0)
-        {
-            _ = CudaLibrary.ErrorName(error, out nint name);
-            _ = CudaLibrary.ErrorText(error, out nint text);
-            throw new CudaException($"{Marshal.PtrToStringUTF8(name) ?? $"CUDA error {error}"} ({Marshal.PtrToStringUTF8(text)}) from {call}");
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Engine.Kernels.Cuda;
@@ -72,4 +73,16 @@ internal static unsafe partial class CudaLibrary
 
     [LibraryImport(Name, EntryPoint = "cuGetErrorString")]
     public static partial int ErrorText(int error, out nint text);
+
+    /// <summary>Checks what one of the functions returned.</summary>
+    /// <exception cref="CudaException">It is an error: with the driver's name and text for it, and the call.</exception>
+    public static void Check(int error, [CallerArgumentExpression(nameof(error))] string call = "")
+    {
+        if (error != 0)
+        {
+            _ = ErrorName(error, out nint name);
+            _ = ErrorText(error, out nint text);
+            throw new CudaException($"{Marshal.PtrToStringUTF8(name) ?? $"CUDA error {error}"} ({Marshal.PtrToStringUTF8(text)}) from {call}");
+        }
+    }
 }

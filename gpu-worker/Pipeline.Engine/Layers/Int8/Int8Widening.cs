@@ -9,13 +9,14 @@ internal static class Int8Widening
     // Below this the threads' coming together costs more than they save.
     private const int LeastPart = 1 << 18;
 
-    /// <summary>Widens all of <paramref name="source"/>, over all cores.</summary>
+    /// <summary>Widens all of <paramref name="source"/>, in several threads where that pays.</summary>
     /// <param name="source">The numbers; not moved by the collector while this runs.</param>
     /// <param name="target">As many bfloat16 values.</param>
-    public static unsafe void ToBFloat16(ReadOnlySpan<sbyte> source, Span<ushort> target)
+    /// <param name="threads">The most threads to use.</param>
+    public static unsafe void ToBFloat16(ReadOnlySpan<sbyte> source, Span<ushort> target, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, source.Length, nameof(target));
-        int parts = Math.Clamp(source.Length / LeastPart, 1, Environment.ProcessorCount), count = source.Length;
+        int parts = Math.Clamp(source.Length / LeastPart, 1, threads), count = source.Length;
         fixed (sbyte* from = source)
         fixed (ushort* to = target)
         {

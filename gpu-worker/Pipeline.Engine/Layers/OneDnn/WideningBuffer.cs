@@ -39,9 +39,9 @@ internal sealed class WideningBuffer : IDisposable
         return narrow;
     }
 
-    /// <summary>Fills the buffer with what <see cref="Narrow"/> made.</summary>
+    /// <summary>Fills the buffer with what <see cref="Narrow"/> made, in as many threads as libtorch computes with.</summary>
     public unsafe void Widen(sbyte[] narrow) =>
-        Int8Widening.ToBFloat16(narrow, new Span<ushort>((void*)_address, narrow.Length));
+        Int8Widening.ToBFloat16(narrow, new Span<ushort>((void*)_address, narrow.Length), get_num_threads());
 
     /// <inheritdoc/>
     public void Dispose() => Packed.Dispose();
