@@ -11,6 +11,9 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>Tenants.</summary>
     public DbSet<Tenant> Tenants => Set<Tenant>();
 
+    /// <summary>Who did what.</summary>
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
     /// <summary>API keys, hashed.</summary>
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 

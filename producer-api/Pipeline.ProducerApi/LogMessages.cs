@@ -50,6 +50,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 31, Level = LogLevel.Warning, Message = "Slice {SliceId} was not confirmed by the broker and will be sent again.")]
     public static partial void NotConfirmed(ILogger logger, long sliceId, Exception exception);
 
+    [LoggerMessage(EventId = 50, Level = LogLevel.Error, Message = "{Count} entries of the audit trail could not be written and are lost.")]
+    public static partial void AuditEntriesLost(ILogger logger, int count, Exception? exception);
+
     [LoggerMessage(EventId = 40, Level = LogLevel.Error, Message = "{Service} broke off; it goes on in {Seconds} s.")]
     public static partial void ServiceBrokeOff(ILogger logger, string service, double seconds, Exception exception);
 

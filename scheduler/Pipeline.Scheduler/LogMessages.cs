@@ -36,6 +36,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 3011, Level = LogLevel.Information, Message = "{Runs} runs of schedules are due.")]
     public static partial void RunsRecorded(ILogger logger, int runs);
 
+    [LoggerMessage(EventId = 3050, Level = LogLevel.Information, Message = "Deleted {Entries} entries of the audit trail past their retention.")]
+    public static partial void AuditTrailPurged(ILogger logger, int entries);
+
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "A login to the dashboard from {Address} was refused.")]
     public static partial void LoginRefused(ILogger logger, string? address);
 }

@@ -17,6 +17,7 @@ internal static class RecurringDuties
         Duty<PurgeExpiredFiles>("purge-expired-files", "0 */5 * * * *"),
         Duty<PurgeIdempotencyKeys>("purge-idempotency-keys", "0 10 * * * *"),
         Duty<PurgeOldJobs>("purge-old-jobs", "0 20 * * * *"),
+        Duty<PurgeAuditTrail>("purge-audit-trail", "0 50 * * * *"),
         Duty<PurgeWebhookLog>("purge-webhook-log", "0 40 * * * *"),
     ];
 

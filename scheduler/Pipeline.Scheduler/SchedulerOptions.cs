@@ -26,4 +26,8 @@ internal sealed class SchedulerOptions
     /// <summary>Seconds that a schedule's run may be late; later, it was missed.</summary>
     [Range(10, 86_400)]
     public double MissedAfterSeconds { get; set; } = 60;
+
+    /// <summary>Days that entries of the audit trail are kept.</summary>
+    [Range(1, 36_500)]
+    public double AuditRetentionDays { get; set; } = 400;
 }

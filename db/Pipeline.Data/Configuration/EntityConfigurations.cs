@@ -17,15 +17,14 @@ internal static class EntityConfigurations
     private const int LongestInline = 8160;
 
     /// <summary>What holds an amount of money: <see cref="Pricing.Money.Decimals"/> of them.</summary>
-    private const string MoneyType = "numeric(24,12)";
+    internal const string MoneyType = "numeric(24,12)";
 
     private const string PriceType = "numeric(18,6)";
 
     public static void Apply(ModelBuilder model)
     {
         model.HasSequence<long>("jobs_id_seq").IncrementsBy(JobIds.BlockSize);
-        model.Entity<Tenant>(Configure);
-        model.Entity<ApiKey>(Configure);
+        TenantConfigurations.Apply(model);
         model.Entity<StoredFile>(Configure);
         model.Entity<FileChunk>(Configure);
         model.Entity<Batch>(Configure);
@@ -37,7 +36,6 @@ internal static class EntityConfigurations
         model.Entity<ModelRate>(Configure);
         model.Entity<Slice>(Configure);
         model.Entity<SliceClaim>(Configure);
-        model.Entity<DispatchTurn>(Configure);
         model.Entity<Worker>(Configure);
         model.Entity<Ending>(Configure);
         model.Entity<IdempotencyKey>(Configure);
@@ -47,23 +45,6 @@ internal static class EntityConfigurations
         model.Entity<Schedule>(Configure);
         model.Entity<ScheduleRun>(Configure);
         DocumentConfigurations.Apply(model);
-    }
-
-    private static void Configure(EntityTypeBuilder<Tenant> tenant)
-    {
-        tenant.ToTable("tenants");
-        tenant.HasIndex(t => t.Name).IsUnique();
-        tenant.Property(t => t.Weight).HasDefaultValue(1);
-        tenant.Property(t => t.MaxMonthlyCost).HasColumnType(MoneyType);
-    }
-
-    private static void Configure(EntityTypeBuilder<ApiKey> key)
-    {
-        key.ToTable("api_keys");
-        key.HasIndex(k => k.KeyHash).IsUnique();
-        key.HasOne(k => k.Tenant).WithMany().HasForeignKey(k => k.TenantId).OnDelete(DeleteBehavior.Cascade);
-        key.HasIndex(k => k.PreviousKeyHash).IsUnique();
-        key.Property(k => k.Role).HasConversion(role => role.ToString().ToLowerInvariant(), name => Enum.Parse<ApiKeyRole>(name, ignoreCase: true));
     }
 
     private static void Configure(EntityTypeBuilder<StoredFile> file)
@@ -172,13 +153,6 @@ internal static class EntityConfigurations
         slice.HasIndex(s => s.BatchId);
         // How fast a model's workers are.
         slice.HasIndex(s => new { s.Model, s.DoneAt }).HasFilter("state = 3");
-    }
-
-    private static void Configure(EntityTypeBuilder<DispatchTurn> turn)
-    {
-        turn.ToTable("dispatch_turns");
-        turn.HasKey(t => new { t.Model, t.TenantId });
-        turn.HasOne<Tenant>().WithMany().HasForeignKey(t => t.TenantId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private static void Configure(EntityTypeBuilder<SliceClaim> claim)

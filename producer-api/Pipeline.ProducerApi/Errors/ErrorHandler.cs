@@ -22,6 +22,11 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
             httpContext.Response.Headers["x-should-retry"] = "false";
         }
 
+        foreach ((string name, string value) in error.Headers)
+        {
+            httpContext.Response.Headers[name] = value;
+        }
+
         httpContext.Response.StatusCode = error.StatusCode;
         await httpContext.Response.WriteAsJsonAsync(error.Reply, CancellationToken.None);
         return true;

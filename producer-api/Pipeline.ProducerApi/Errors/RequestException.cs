@@ -14,6 +14,9 @@ internal sealed class RequestException : Exception
 
     public ErrorReply Reply { get; }
 
+    /// <summary>Headers that the reply gets besides.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
     /// <summary>Whether the clients' automatic retry is told to stay away (<c>x-should-retry: false</c>).</summary>
     public bool ForbidRetry { get; init; }
 
@@ -44,6 +47,15 @@ internal sealed class RequestException : Exception
     public static RequestException NoSuchSchedule(string id) => new(404, $"No schedule found with id '{id}'.");
 
     public static RequestException NoSuchRun(string id) => new(404, $"No run found with id '{id}'.");
+
+    public static RequestException NoSuchTenant(string id) => NoSuch("tenant", id);
+
+    public static RequestException NoSuch(string what, string id) => new(404, $"No {what} found with id '{id}'.");
+
+    public static RequestException MissingScopes(params string[] scopes) => new(
+        403,
+        $"You have insufficient permissions for this operation. Missing scopes: {string.Join(", ", scopes)}. Check that your key has the necessary role or scopes.",
+        code: "missing_scope");
 
     public static RequestException NoSuchModel(string id) => new(404, $"The model '{id}' does not exist", "model", "model_not_found");
 }

@@ -54,6 +54,8 @@ internal sealed class ApiKeyDirectory(IDbContextFactory<PipelineDbContext> conte
         KeyId = key.Id,
         Scopes = KeyScopes.Of(key.Role, key.Scopes),
         IsSuspended = key.Tenant!.SuspendedAt is not null,
+        RequestsPerMinute = key.Tenant.RequestsPerMinute,
+        BytesPerMinute = key.Tenant.BytesPerMinute,
     };
 
     private async Task<ApiKey?> ReadAsync(byte[] hash, CancellationToken cancellationToken)

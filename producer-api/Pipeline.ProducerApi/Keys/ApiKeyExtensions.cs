@@ -10,6 +10,7 @@ internal static class ApiKeyExtensions
         services.AddSingleton<ApiKeyDirectory>();
         services.AddSingleton<KeyUse>();
         services.AddHostedService<KeyWatch>();
+        services.AddSingleton<KeyStore>();
         // Not AddAuthentication: it brings data protection, which writes keys into the home directory, and no cookie needs them.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = ApiKeyAuthentication.SchemeName);
         services.AddWebEncoders();

@@ -20,6 +20,12 @@ internal sealed record Caller(Guid TenantId, ApiKeyRole Role)
     /// <summary>Whether the tenant is suspended: it may do nothing.</summary>
     public bool IsSuspended { get; init; }
 
+    /// <summary>Requests that its tenant may make in a minute, as in <see cref="Tenant.RequestsPerMinute"/>.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Bytes that its tenant may send in a minute, as in <see cref="Tenant.BytesPerMinute"/>.</summary>
+    public long? BytesPerMinute { get; init; }
+
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(
         Of(context) ?? throw new InvalidOperationException($"The endpoint of parameter '{parameter.Name}' is not behind a key."));
 

@@ -15,10 +15,6 @@ internal static class Permission
     public static ErrorBody? RefusalOf(HttpContext context) =>
         Caller.Of(context) is not { } caller ? null
         : caller.IsSuspended ? new ErrorBody("Your organization is suspended. Ask the operator of this installation.", "invalid_request_error", null, "tenant_suspended")
-        : RequiredScope.Of(context) is { } scope && !caller.Scopes.Contains(scope) ? new ErrorBody(
-            $"You have insufficient permissions for this operation. Missing scopes: {scope}. Check that your key has the necessary role or scopes.",
-            "invalid_request_error",
-            null,
-            "missing_scope")
+        : RequiredScope.Of(context) is { } scope && !caller.Scopes.Contains(scope) ? RequestException.MissingScopes(scope).Reply.Error
         : null;
 }

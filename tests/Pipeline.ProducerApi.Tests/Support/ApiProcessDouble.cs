@@ -11,6 +11,8 @@ internal sealed class ApiProcessDouble : IAsyncDisposable
 
     private ApiProcessDouble(WebApplicationFactory<ApiOptions> factory) => _factory = factory;
 
+    public Uri Url => _factory.ClientOptions.BaseAddress;
+
     public static Task<ApiProcessDouble> StartAsync(ApiFixture first)
     {
         WebApplicationFactory<ApiOptions> factory = new WebApplicationFactory<ApiOptions>().WithWebHostBuilder(host =>
