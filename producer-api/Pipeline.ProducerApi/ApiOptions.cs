@@ -53,6 +53,9 @@ internal sealed class ApiOptions
     /// <summary>Bytes that a tenant may send in a minute, unless its row says otherwise; 0 for no limit.</summary>
     public long BytesPerMinute { get; set; }
 
+    /// <summary>Prompt tokens that a tenant's open batches may have for each model, unless its row says otherwise; 0 for no limit.</summary>
+    public long EnqueuedTokens { get; set; }
+
     /// <summary>Seconds for which a key's lookup is remembered at most. A change of keys is told to every process, within moments.</summary>
     public double KeyCacheSeconds { get; set; } = 60;
 
@@ -69,7 +72,7 @@ internal sealed class ApiOptions
         : MaxFileBytes <= 0 || MaxBatchLines <= 0 || MaxLineBytes <= 0 || MaxEmbeddingInputs <= 0
             ? "Pipeline:MaxFileBytes, MaxBatchLines, MaxLineBytes and MaxEmbeddingInputs must be positive."
         : SliceJobs is <= 0 or > 10_000 ? "Pipeline:SliceJobs must be between 1 and 10000."
-        : RequestsPerMinute < 0 || BytesPerMinute < 0 ? "Pipeline:RequestsPerMinute and BytesPerMinute must not be negative; 0 is no limit."
+        : RequestsPerMinute < 0 || BytesPerMinute < 0 || EnqueuedTokens < 0 ? "Pipeline:RequestsPerMinute, BytesPerMinute and EnqueuedTokens must not be negative; 0 is no limit."
         : DispatchBurstJobs < 0 ? "Pipeline:DispatchBurstJobs must not be negative."
         : DispatchAheadSeconds is < 0 or > 60 ? "Pipeline:DispatchAheadSeconds must be between 0 and 60."
         : UnroutableDelaySeconds <= 0 || ConfirmTimeoutSeconds <= 0 || KeyCacheSeconds < 0 || IdempotencyHours <= 0 || HeartbeatSeconds <= 0 ? "Pipeline's times must be positive."

@@ -9,6 +9,7 @@ internal static class TenantExtensions
     {
         services.AddSingleton<TenantStore>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<TokenQuota>();
         return services;
     }
 

@@ -33,6 +33,11 @@ internal static class TenantFields
         }
 
         Expect(limits, JsonValueKind.Object, "limits");
+        if (Has(limits, "max_monthly_cost"))
+        {
+            tenant.MaxMonthlyCost = limits.OptionalAmount("max_monthly_cost");
+        }
+
         if (Has(limits, "requests_per_minute"))
         {
             tenant.RequestsPerMinute = (int?)Limit(limits, "requests_per_minute", "limits.requests_per_minute", int.MaxValue);

@@ -18,6 +18,7 @@ internal sealed record TenantObject(string Id, string Object, string Name, strin
         tenant.SuspendedAt.ToUnix(),
         tenant.Weight,
         new TenantLimitsObject(
+            tenant.MaxMonthlyCost,
             tenant.RequestsPerMinute,
             tenant.BytesPerMinute,
             tenant.EnqueuedTokens,
@@ -30,8 +31,10 @@ internal sealed record TenantObject(string Id, string Object, string Name, strin
 }
 
 /// <summary>A tenant's limits: <see langword="null"/> stands for the installation's default, 0 for no limit.</summary>
+/// <param name="MaxMonthlyCost">What it may spend in a calendar month of UTC; none if <see langword="null"/>.</param>
 /// <param name="RequestsPerMinute">Requests that it may make in a minute.</param>
 /// <param name="BytesPerMinute">Bytes that it may send in a minute.</param>
 /// <param name="EnqueuedTokens">Prompt tokens that its open batches may have, for each model.</param>
 /// <param name="EnqueuedTokensByModel">The same for single models, where it differs.</param>
-internal sealed record TenantLimitsObject(int? RequestsPerMinute, long? BytesPerMinute, long? EnqueuedTokens, IReadOnlyDictionary<string, long> EnqueuedTokensByModel);
+internal sealed record TenantLimitsObject(
+    decimal? MaxMonthlyCost, int? RequestsPerMinute, long? BytesPerMinute, long? EnqueuedTokens, IReadOnlyDictionary<string, long> EnqueuedTokensByModel);

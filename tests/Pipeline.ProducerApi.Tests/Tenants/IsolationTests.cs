@@ -19,6 +19,7 @@ public sealed partial class IsolationTests(ApiFixture fixture) : IClassFixture<A
     {
         ["POST /v1/files"] = "makes the caller's own",
         ["POST /v1/batches"] = "makes the caller's own; another's input file is not found (BatchValidationTests)",
+        ["POST /v1/documents"] = "makes the caller's own",
         ["POST /v1/jobs"] = "makes the caller's own",
         ["POST /v1/webhooks"] = "makes the caller's own",
         ["POST /v1/keys"] = "makes the caller's own",
@@ -80,10 +81,12 @@ public sealed partial class IsolationTests(ApiFixture fixture) : IClassFixture<A
         string file = await owner.UploadAsync(owner.Lines(1));
         JsonElement webhook = await owner.OkAsync(HttpMethod.Post, "v1/webhooks", new { url = "https://example.com/hook" });
         JsonElement schedule = await owner.ScheduleAsync();
+        JsonElement documents = await owner.SubmitDocumentsAsync([("a.txt", "hello"u8.ToArray())]);
         return new()
         {
             ["files/id"] = file,
             ["batches/id"] = (await owner.CreateAsync(file)).Text("id"),
+            ["documents/id"] = documents.Text("id"),
             ["jobs/id"] = (await owner.OkAsync(HttpMethod.Post, "v1/jobs", new { endpoint = ApiClient.Chat, body = new { model = owner.Model, messages = new[] { new { role = "user", content = "hi" } } } })).Text("id"),
             ["webhooks/id"] = webhook.Text("id"),
             ["webhooks/deliveryId"] = (await owner.OkAsync(HttpMethod.Post, $"v1/webhooks/{webhook.Text("id")}/test")).Text("id"),

@@ -10,6 +10,7 @@ using Pipeline.Data.Files;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
 using Pipeline.Data.Webhooks;
+using Pipeline.ProducerApi.Tenants;
 
 namespace Pipeline.ProducerApi.Batches.Validation;
 
@@ -24,6 +25,7 @@ internal sealed class BatchValidation(
     TimeProvider time,
     IOptions<ApiOptions> options,
     InputReading input,
+    TokenQuota quota,
     ILogger<BatchValidation> logger)
 {
     /// <summary>Validates the batch, unless another process is at it or it no longer waits.</summary>
@@ -89,12 +91,20 @@ internal sealed class BatchValidation(
             return NotServed(batch);
         }
 
-        JobTarget target = new((NpgsqlConnection)context.Database.GetDbConnection(), transaction, batch, options.Value.SliceJobs, time.GetUtcNow());
+        NpgsqlConnection connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        JobTarget target = new(connection, transaction, batch, options.Value.SliceJobs, time.GetUtcNow());
         await target.BeginAsync(cancellationToken);
         try
         {
             await using FileContentStream content = new(dataSource, file.Id, file.Bytes);
-            return await input.ReadAsync(content, batch, await IsCappedAsync(context, batch, cancellationToken), target, cancellationToken);
+            Findings findings = await input.ReadAsync(content, batch, await IsCappedAsync(context, batch, cancellationToken), target, cancellationToken);
+            if (findings.Errors.Count > 0 || await quota.RefusalAsync(connection, batch, findings.Model!, findings.Estimate!.PromptTokens, cancellationToken) is not { } refusal)
+            {
+                return findings;
+            }
+
+            await target.AbandonAsync(cancellationToken);
+            return Findings.Of(new LineError(TokenQuota.ErrorCode, null, refusal, null));
         }
         catch (EndOfStreamException)
         {
