@@ -57,33 +57,6 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
         Assert.Equal(0, await CountJobsAsync(batch.Text("id")));
     }
 
-    [Theory]
-    [InlineData("missing_required_parameter", "Missing required parameter: 'custom_id'.", """{"method":"POST","url":"/v1/chat/completions","body":{"model":"MODEL","messages":[{}]}}""")]
-    [InlineData("invalid_json_line", "This line is not parseable as valid JSON.", "{")]
-    [InlineData("invalid_url", "The URL provided for this request does not match the batch endpoint.", """{"custom_id":"b","method":"POST","url":"/v1/x","body":{"model":"MODEL","messages":[{}]}}""")]
-    [InlineData("model_not_found", "The provided model 'gpt' is not supported by the Batch API.", """{"custom_id":"b","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt","messages":[{}]}}""")]
-    [InlineData("streaming_unsupported", "Chat Completions: Streaming is not supported in the Batch API.", """{"custom_id":"b","method":"POST","url":"/v1/chat/completions","body":{"model":"MODEL","stream":true,"messages":[{}]}}""")]
-    [InlineData("invalid_request", "Model parameter is required.", """{"custom_id":"b","method":"POST","url":"/v1/chat/completions","body":{"messages":[{}]}}""")]
-    [InlineData("invalid_request", "Messages parameter is required.", """{"custom_id":"b","method":"POST","url":"/v1/chat/completions","body":{"model":"MODEL"}}""")]
-    public async Task The_sentences_are_those_of_OpenAI(string code, string message, string line)
-    {
-        ApiClient api = fixture.Require();
-        JsonElement batch = await api.SubmitAsync($"{api.Line("good")}\n{line.Replace("MODEL", api.Model, StringComparison.Ordinal)}");
-        JsonElement error = Assert.Single(batch.GetProperty("errors").GetProperty("data").EnumerateArray());
-        Assert.Equal((code, message), (error.Text("code"), error.Text("message")));
-        Assert.Equal(["code", "line", "message", "param"], error.EnumerateObject().Select(p => p.Name).Order());
-    }
-
-    [Fact]
-    public async Task Every_bad_line_is_listed()
-    {
-        ApiClient api = fixture.Require();
-        string content = string.Concat(Enumerable.Range(1, 200).Select(i => (i % 2 == 0 ? "{}" : api.Line($"r{i}")) + "\n"));
-        JsonElement batch = await api.SubmitAsync(content);
-        Assert.Equal(Enumerable.Range(1, 100).Select(i => (int?)(i * 2)), batch.Errors().Select(e => e.Line).Distinct());
-        Assert.Equal(["custom_id", "method", "url", "body"], batch.Errors().Take(4).Select(e => e.Param));
-    }
-
     [Fact]
     public async Task A_line_of_invalid_UTF_8_is_named()
     {
@@ -95,27 +68,6 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
         Assert.Equal([(2, "invalid_json_line", null)], batch.Errors());
     }
 
-    [Theory]
-    [InlineData("\uFEFF", "\n")]
-    [InlineData("\uFEFF", "\r\n")]
-    [InlineData("", "\r\n")]
-    public async Task Byte_order_marks_and_CRLF_are_harmless(string start, string end)
-    {
-        ApiClient api = fixture.Require();
-        JsonElement batch = await api.SubmitAsync($"{start}{api.Line("a")}{end}{api.Line("b")}{end}");
-        Assert.Equal("in_progress", batch.Text("status"));
-        Assert.Equal(2, batch.GetProperty("request_counts").GetProperty("total").GetInt32());
-    }
-
-    [Fact]
-    public async Task Blank_lines_are_harmless_at_the_end_alone()
-    {
-        ApiClient api = fixture.Require();
-        Assert.Equal("in_progress", (await api.SubmitAsync(api.Lines(2) + "\n  \r\n\n")).Text("status"));
-        JsonElement batch = await api.SubmitAsync($"{api.Line("a")}\n\n \n{api.Line("b")}\n\n");
-        Assert.Equal([(2, "invalid_json_line", null), (3, "invalid_json_line", null)], batch.Errors());
-    }
-
     [Fact]
     public async Task A_last_line_needs_no_end()
     {
@@ -124,34 +76,11 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
     }
 
     [Fact]
-    public async Task More_lines_than_the_limit_are_refused_and_as_many_are_not()
-    {
-        ApiClient api = fixture.Require();
-        Assert.Equal("in_progress", (await api.SubmitAsync(api.Lines(500))).Text("status"));
-        JsonElement batch = await api.SubmitAsync(api.Lines(501));
-        Assert.Equal([(501, "too_many_tasks", null)], batch.Errors());
-        Assert.Equal(0, await CountJobsAsync(batch.Text("id")));
-    }
-
-    [Fact]
     public async Task A_line_over_the_limit_is_named_and_the_next_ones_are_still_read()
     {
         ApiClient api = fixture.Require();
         JsonElement batch = await api.SubmitAsync($"{api.Line("a")}\n{api.Line("b", new string('x', 1_000_000))}\n{api.Line("c", new string('x', 190_000))}\n{{}}");
         Assert.Equal([(2, "line_too_long"), (4, "missing_required_parameter")], batch.Errors().Select(e => (e.Line, e.Code)).Distinct());
-    }
-
-    [Fact]
-    public async Task A_file_that_is_not_there_fails_the_batch_later_not_at_once()
-    {
-        ApiClient api = fixture.Require();
-        JsonElement created = await api.CreateAsync("file-nope");
-        Assert.Equal("validating", created.Text("status"));
-        JsonElement batch = await api.WaitAsync(created.Text("id"), "failed");
-        JsonElement error = Assert.Single(batch.GetProperty("errors").GetProperty("data").EnumerateArray());
-        Assert.Equal(("invalid_request", "file_id", "null"), (error.Text("code"), error.Text("param"), error.Raw("line")));
-        Assert.StartsWith("Cannot find file file-nope, or organization ", error.Text("message"), StringComparison.Ordinal);
-        Assert.EndsWith(" does not have access to it.", error.Text("message"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -200,19 +129,6 @@ public sealed class BatchValidationTests(ApiFixture fixture) : IClassFixture<Api
         string body = input.Replace("MANY", string.Join(',', Enumerable.Repeat("\"a\"", 2049)), StringComparison.Ordinal);
         JsonElement created = await api.CreateAsync(await api.UploadAsync(Embedding(api, "a", "\"input\":\"a\"") + "\n" + Embedding(api, "b", body)), "/v1/embeddings");
         Assert.Equal([(2, code, "body.input")], (await api.WaitAsync(created.Text("id"), "failed")).Errors());
-    }
-
-    [Fact]
-    public async Task All_lines_together_embed_as_many_inputs_as_a_batch_may_have()
-    {
-        ApiClient api = fixture.Require();
-        string full = Inputs("a", 2000), rest = Inputs("b", 1000), more = Inputs("b", 1001);
-        JsonElement fits = await api.CreateAsync(await api.UploadAsync($"{full}\n{rest}"), "/v1/embeddings");
-        await api.WaitAsync(fits.Text("id"), "in_progress");
-        JsonElement beyond = await api.CreateAsync(await api.UploadAsync($"{full}\n{more}\n{Inputs("c", 1)}"), "/v1/embeddings");
-        Assert.Equal([(2, "too_many_inputs", "body.input")], (await api.WaitAsync(beyond.Text("id"), "failed")).Errors());
-
-        string Inputs(string id, int count) => Embedding(api, id, $"\"input\":[{string.Join(',', Enumerable.Repeat("[1,2]", count))}]");
     }
 
     [Fact]
