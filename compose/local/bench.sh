@@ -5,7 +5,7 @@ bench() {
   local options=" $* "
   case $options in *' --device cuda'* | *' --suite cuda '*) export PIPELINE_DEVICE=cuda ;; esac
   case $options in *' --peer llama.cpp '* | *' --peer=llama.cpp '* | *' --suite cpu '* | *' --verify '*) find_llama_cpp ;; esac
-  [ "${1:-}" != tokenizer ] || find_references
+  case $options in ' tokenizer '* | *' --vocabulary '* | *' --vocabulary='*) find_references ;; esac
   export PIPELINE_BENCH_OUT=$ROOT/artifacts/bench
   case $options in
     ' ingest '*' --help '* | ' ingest '*' -h '* | ' end-to-end '*' --help '* | ' end-to-end '*' -h '*) ;;

@@ -1,14 +1,12 @@
 using Pipeline.Engine.Embedding.Pooling;
 using Pipeline.Engine.Models;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.Engine.Embedding;
 
 /// <summary>Reads how a model directory wants its embeddings made.</summary>
 internal static class EmbedderConfigReader
 {
-    // tokenizer_config.json says 1e30 where it means no limit.
-    private const double NoLimit = int.MaxValue;
-
     /// <summary>Reads a directory whose model's shape is known.</summary>
     /// <param name="directory">A Hugging Face model directory.</param>
     /// <param name="width">Values of a state.</param>
@@ -23,7 +21,7 @@ internal static class EmbedderConfigReader
         {
             Width = width,
             VocabularySize = vocabulary,
-            MaxTokens = Math.Min(contextLength, modules.MaxTokens ?? TokenizerLimit(directory) ?? contextLength),
+            MaxTokens = Longest(directory, contextLength),
             Pooling = modules.Pooling ?? usual,
             Normalised = modules.Normalised,
             Matryoshka = ReadMatryoshka(directory, width),
@@ -32,9 +30,17 @@ internal static class EmbedderConfigReader
         };
     }
 
-    private static int? TokenizerLimit(string directory) =>
-        ModelFiles.Read(directory, "tokenizer_config.json", json => json.Number("model_max_length")) is { } limit and >= 1 and < NoLimit
-            ? (int)limit : null;
+    private static int Longest(string directory, int contextLength)
+    {
+        try
+        {
+            return EmbeddingLimit.Within(directory, contextLength);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new UnsupportedModelException(e.Message, e);
+        }
+    }
 
     private static int[] ReadMatryoshka(string directory, int width) => ModelFiles.Read(
         directory,

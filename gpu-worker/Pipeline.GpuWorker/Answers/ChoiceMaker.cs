@@ -50,6 +50,6 @@ internal sealed class ChoiceMaker(Tokenizer tokenizer, OutputReader reader)
         {
             scores.AddCompletion(result);
         }
-        return new Choice(message, finish, scores.Tokens);
+        return new Choice(message, finish, request.Form is ResponseForm ? scores.Of(message.Content ?? "", result.Text) : scores.Tokens);
     }
 }

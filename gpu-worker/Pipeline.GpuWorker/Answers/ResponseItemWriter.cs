@@ -7,10 +7,11 @@ internal static class ResponseItemWriter
 {
     /// <param name="writer">Stands in the array of items.</param>
     /// <param name="answerId">The answer, which the items' ids are made of.</param>
-    /// <param name="message">What the model said.</param>
+    /// <param name="choice">What the model said.</param>
     /// <param name="whole">Whether it came to its end; otherwise the last item is the incomplete one.</param>
-    public static void Write(Utf8JsonWriter writer, string answerId, OutputMessage message, bool whole)
+    public static void Write(Utf8JsonWriter writer, string answerId, Choice choice, bool whole)
     {
+        OutputMessage message = choice.Message;
         bool speaks = message.Content is not null;
         if (message.Reasoning is { } reasoning)
         {
@@ -18,7 +19,7 @@ internal static class ResponseItemWriter
         }
         if (speaks)
         {
-            WriteMessage(writer, answerId, message.Content!, whole || message.ToolCalls.Count > 0);
+            WriteMessage(writer, answerId, message.Content!, choice.Scores, whole || message.ToolCalls.Count > 0);
         }
         for (int i = 0; i < message.ToolCalls.Count; i++)
         {
@@ -43,7 +44,7 @@ internal static class ResponseItemWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteMessage(Utf8JsonWriter writer, string answerId, string text, bool whole)
+    private static void WriteMessage(Utf8JsonWriter writer, string answerId, string text, IReadOnlyList<ScoredToken>? scores, bool whole)
     {
         writer.WriteStartObject();
         writer.WriteString("id", "msg_" + answerId);
@@ -56,6 +57,10 @@ internal static class ResponseItemWriter
         writer.WriteStartArray("annotations");
         writer.WriteEndArray();
         writer.WriteString("text", text);
+        if (scores is not null)
+        {
+            LogprobsWriter.WriteTokens(writer, "logprobs", scores);
+        }
         writer.WriteEndObject();
         writer.WriteEndArray();
         writer.WriteEndObject();

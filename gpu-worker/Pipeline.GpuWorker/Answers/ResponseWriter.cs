@@ -21,7 +21,7 @@ internal static class ResponseWriter
         WriteLimits(writer, settings);
         writer.WriteString("model", answer.Model);
         writer.WriteStartArray("output");
-        ResponseItemWriter.Write(writer, answer.Id, answer.Choices[0].Message, whole);
+        ResponseItemWriter.Write(writer, answer.Id, answer.Choices[0], whole);
         writer.WriteEndArray();
         WriteSettings(writer, settings);
         WriteUsage(writer, answer.Usage);
@@ -73,6 +73,7 @@ internal static class ResponseWriter
         writer.WriteEndObject();
         WriteGiven(writer, "tool_choice", settings.ToolChoice, "\"auto\"");
         WriteGiven(writer, "tools", settings.Tools, "[]");
+        writer.WriteNumber("top_logprobs", settings.TopLogprobs ?? 0);
         writer.WriteNumber("top_p", settings.TopP);
         writer.WriteString("truncation", settings.Truncates ? "auto" : "disabled");
     }

@@ -43,6 +43,16 @@ internal sealed class ScoredText(Tokenizer tokenizer, IReadOnlySet<int> shownTok
         }
     }
 
+    /// <summary>The tokens of a part of the text: those that begin in it.</summary>
+    /// <param name="part">The part, such as what is said after thoughts.</param>
+    /// <param name="text">The text.</param>
+    public IReadOnlyList<ScoredToken> Of(string part, string text)
+    {
+        int at = text.LastIndexOf(part, StringComparison.Ordinal);
+        int start = at < 0 ? _length : Characters(text[..at]), end = start + Characters(part);
+        return [.. _tokens.Where(token => token.Offset >= start && token.Offset < end)];
+    }
+
     private void Add(int token, TokenLogprobs? scored) => _tokens.Add(new ScoredToken(
         BytesOf(token),
         scored?.Logprob,

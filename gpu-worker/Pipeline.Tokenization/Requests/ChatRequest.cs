@@ -33,7 +33,7 @@ internal sealed record ChatRequest(
     ];
 
     /// <summary>OpenAI's limit.</summary>
-    private const int MostLogprobs = 20;
+    public const int MostLogprobs = 20;
 
     private static readonly HashSet<string> OwnVariables = ["messages", "tools", "add_generation_prompt"];
 

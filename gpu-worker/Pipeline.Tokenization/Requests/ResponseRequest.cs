@@ -19,13 +19,17 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
         "context_management", "moderation", "prompt", "prompt_cache_options", "prompt_cache_retention", "stream_options",
     ];
 
+    /// <summary>What <c>include</c> calls the probabilities of the text.</summary>
+    private const string TextLogprobs = "message.output_text.logprobs";
+
     public static ResponseRequest Read(RequestFields fields)
     {
         RefuseStored(fields);
         string? instructions = fields.Text("instructions");
         JsonArray messages = ResponseInput.Read(fields, instructions);
-        CommonParameters common = CommonParameters.Read(fields);
-        RefuseUnlessNeutral(fields);
+        int? logprobs = ReadLogprobs(fields);
+        CommonParameters common = CommonParameters.Read(fields) with { Logprobs = logprobs };
+        ServiceTier.Check(fields);
         fields.Integer("max_tool_calls", 1); // Of the tools that OpenAI has built in, of which there are none here.
         ToolUse? tools = ToolUse.Read(fields, ToolDefinition.ReadFlat, nested: false);
         (StructuredOutput? output, JsonElement? format) = ReadText(fields);
@@ -39,6 +43,7 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
             User = fields.Text("user"),
             ReasoningEffort = ReadEffort(fields),
             Truncates = ReadTruncation(fields),
+            TopLogprobs = logprobs,
             Tools = tools is not null && fields.TryGet("tools", out JsonElement given) ? given : null,
             ToolChoice = fields.TryGet("tool_choice", out JsonElement choice) ? choice : null,
             ParallelToolCalls = tools?.Parallel ?? true,
@@ -69,24 +74,25 @@ internal sealed record ResponseRequest(CommonParameters Common, JsonArray Messag
         }
     }
 
-    private static void RefuseUnlessNeutral(RequestFields fields)
+    /// <summary>How many of the likeliest tokens are asked for with each of the text; null where no probabilities are.</summary>
+    private static int? ReadLogprobs(RequestFields fields)
     {
+        bool asked = false;
         if (fields.TryGet("include", out JsonElement include))
         {
             if (include.ValueKind != JsonValueKind.Array)
             {
                 throw RequestErrorException.WrongType("include", "an array of strings", include);
             }
-            if (include.GetArrayLength() > 0)
+            foreach ((int i, JsonElement part) in include.EnumerateArray().Index())
             {
-                throw RequestErrorException.UnsupportedValue("include[0]", $"'include' does not support '{include[0]}' with this model.");
+                // Thoughts are always given, and never encrypted.
+                asked |= part.ValueKind == JsonValueKind.String && part.GetString() == TextLogprobs ? true
+                    : throw RequestErrorException.UnsupportedValue($"include[{i}]", $"'include' does not support '{part}' with this model. Only '{TextLogprobs}' is supported.");
             }
         }
-        if (fields.Integer("top_logprobs", 0) is > 0)
-        {
-            throw RequestErrorException.Unsupported("top_logprobs");
-        }
-        ServiceTier.Check(fields);
+        long? top = fields.Integer("top_logprobs", 0, ChatRequest.MostLogprobs);
+        return asked || top > 0 ? (int)(top ?? 0) : null;
     }
 
     private static bool ReadTruncation(RequestFields fields) => fields.Text("truncation") switch

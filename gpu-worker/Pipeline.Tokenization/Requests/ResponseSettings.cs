@@ -38,6 +38,9 @@ public sealed record ResponseSettings
     /// <summary>The form of the text as it was given, if one was.</summary>
     public JsonElement? TextFormat { get; init; }
 
+    /// <summary>How many of the likeliest tokens were asked for with each; null where no probabilities were.</summary>
+    public int? TopLogprobs { get; init; }
+
     /// <summary>Whether the model may call several functions at once.</summary>
     public bool ParallelToolCalls { get; init; } = true;
 }

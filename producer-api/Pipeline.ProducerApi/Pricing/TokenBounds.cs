@@ -27,6 +27,13 @@ internal readonly record struct TokenBounds(long ExpectedPrompt, long MostPrompt
         return new TokenBounds(prompt, prompt, output);
     }
 
+    /// <summary>As an embedding model's tokenizer counts: nothing is generated.</summary>
+    public static TokenBounds Of(EmbeddingInputs inputs)
+    {
+        long prompt = inputs.Inputs.Sum(tokens => (long)tokens.Length);
+        return new TokenBounds(prompt, prompt, 0);
+    }
+
     /// <summary>Without a tokenizer: no token is shorter than a byte of the body that holds it.</summary>
     /// <param name="endpoint">The path.</param>
     /// <param name="facts">What the body says.</param>

@@ -25,6 +25,14 @@ internal static class RandomModel
         ModelShape shape = ModelShape.All.FirstOrDefault(shape => shape.Name == model)
             ?? throw new BenchmarkException(
                 $"--model {model}: neither a directory nor one of the shapes {string.Join(", ", ModelShape.All.Select(known => known.Name))}.");
+        return Made(shape);
+    }
+
+    /// <summary>The directory of a shape's model, made if need be.</summary>
+    /// <param name="shape">The shape; its name is the directory's.</param>
+    /// <param name="complete">What is done to a directory just made, or null.</param>
+    public static string Made(ModelShape shape, Action<string>? complete = null)
+    {
         string directory = Path.Combine(Folders.Kept("models"), shape.Name);
         if (!Directory.Exists(directory))
         {
@@ -33,6 +41,7 @@ internal static class RandomModel
             try
             {
                 Write(shape, unfinished);
+                complete?.Invoke(unfinished);
                 Directory.Move(unfinished, directory);
             }
             catch

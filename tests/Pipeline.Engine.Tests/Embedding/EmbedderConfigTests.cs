@@ -2,6 +2,7 @@ using Pipeline.Engine.Embedding;
 using Pipeline.Engine.Embedding.Pooling;
 using Pipeline.Engine.Models;
 using Pipeline.Engine.Tests.Support;
+using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.Engine.Tests.Embedding;
 
@@ -110,6 +111,8 @@ public sealed class EmbedderConfigTests
         using RandomEncoder model = new(shape);
         change?.Invoke(model);
         using EmbeddingEngine engine = Load(model);
+        // What the API checks by, which knows no engine.
+        Assert.Equal(engine.Config.MaxTokens, EmbeddingLimit.Find(model.Directory));
         return engine.Config.MaxTokens;
     }
 

@@ -108,11 +108,30 @@ public sealed class SchemaTests
     [InlineData("""{"unevaluatedProperties":false}""", ".unevaluatedProperties")]
     [InlineData("""{"minLength":-1}""", ".minLength")]
     [InlineData("""{"required":"a"}""", ".required")]
+    [InlineData("""{"oneOf":[{"type":"string"},{"type":"integer"},{"type":"number"}]}""", ".oneOf")]
+    [InlineData("""{"oneOf":[{"type":"string"},{"const":"a"}]}""", ".oneOf")]
+    [InlineData("""{"type":"object","properties":{"a":{},"b":{}},"oneOf":[{"required":["a"]},{"required":["b"]}]}""", ".oneOf")]
+    [InlineData("""{"oneOf":[{"type":"object","properties":{"k":{"const":1}},"required":["k"]},{"type":"object","properties":{"k":{"const":2}}}]}""", ".oneOf")]
+    [InlineData("""{"oneOf":[{"type":"object","properties":{"k":{"enum":[1,2]}},"required":["k"]},{"type":"object","properties":{"k":{"enum":[2.0]}},"required":["k"]}]}""", ".oneOf")]
+    [InlineData("""{"minLength":1,"oneOf":[{"required":["a"]},{"properties":{"b":{}},"additionalProperties":false}]}""", ".oneOf")]
     [InlineData("3", "")]
     [InlineData("""{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}""", "")]
     [InlineData("""{"type":"string","minLength":3,"maxLength":2}""", "")]
     public void What_is_not_supported_is_refused_by_its_place(string schema, string path) =>
         Assert.Equal(path, Assert.Throws<GrammarException>(() => Languages.Schema(schema)).Path);
+
+    [Theory]
+    [InlineData("""{"oneOf":[{"type":"string"},{"type":"integer"},{"type":["null","array"]}]}""", "\"a\"", "1.5")]
+    [InlineData("""{"oneOf":[{"const":"a"},{"enum":["b",1]}]}""", "1", "\"c\"")]
+    [InlineData("""{"oneOf":[{"properties":{"k":{"const":"x"},"v":{"type":"string"}},"required":["k"]},{"properties":{"k":{"enum":["y","z"]},"v":{"type":"integer"}},"required":["k","v"]}]}""", """{"k":"z","v":3}""", """{"k":"z","v":"s"}""")]
+    [InlineData("""{"oneOf":[{"properties":{"a":{"type":"integer"}},"required":["a"]},{"properties":{"b":{"type":"integer"}},"additionalProperties":false}]}""", """{"b":3}""", """{"b":"s"}""")]
+    [InlineData("""{"$defs":{"leaf":{"const":"leaf"}},"oneOf":[{"$ref":"#/$defs/leaf"},{"type":"object","properties":{"next":{"$ref":"#"}},"required":["next"],"additionalProperties":false}]}""", """{"next":{"next":"leaf"}}""", """{"next":{}}""")]
+    public void Alternatives_that_exclude_each_other_are_told_apart_by_types_values_or_a_member(string schema, string valid, string invalid)
+    {
+        CompiledGrammar grammar = Languages.Schema(schema);
+        Assert.True(grammar.Has(valid));
+        Assert.False(grammar.Has(invalid));
+    }
 
     [Fact]
     public void Texts_nest_as_deep_as_they_like()

@@ -136,6 +136,9 @@ public sealed class AcceptedRequestTests : IDisposable
         Assert.Null(_fixture.Chat("\"logprobs\":false").Generations[0].Logprobs);
         Assert.Equal(0, _fixture.Chat("\"logprobs\":true").Generations[0].Logprobs);
         Assert.Equal(4, _fixture.Chat("\"logprobs\":true,\"top_logprobs\":4").Generations[0].Logprobs);
+        Assert.Null(_fixture.Response("\"top_logprobs\":0").Generations[0].Logprobs);
+        Assert.Equal(0, _fixture.Response("\"include\":[\"message.output_text.logprobs\"]").Generations[0].Logprobs);
+        Assert.Equal(4, _fixture.Response("\"top_logprobs\":4").Generations[0].Logprobs);
         Assert.Null(_fixture.Completion().Generations[0].Logprobs);
         GenerationRequest[] echoed = [.. _fixture.Completion("\"logprobs\":2,\"echo\":true,\"n\":2,\"max_tokens\":0").Generations];
         Assert.Equal([(2, 2, 1), (2, null, 1)], echoed.Select(one => (one.Logprobs!.Value, one.PromptLogprobs, one.MaxTokens)));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Engine;
 using Pipeline.GpuWorker.Requests;
+using Pipeline.GpuWorker.Tests.Answers;
 
 namespace Pipeline.GpuWorker.Tests.Requests;
 
@@ -22,6 +23,19 @@ public sealed class ChoicesTests : IDisposable
                {"token":"\\xa9","logprob":-2.5,"bytes":[169],"top_logprobs":[{"token":"\\xa9","logprob":-2.5,"bytes":[169]},{"token":"x","logprob":-1,"bytes":[120]}]}],
              "refusal":null}
             """, body["choices"]![0]!["logprobs"]!);
+    }
+
+    [Fact]
+    public void A_responses_probabilities_are_those_of_its_message_and_not_of_the_thoughts_before()
+    {
+        using ThinkingModelFixture thinking = new();
+        GenerationResult result = Result("<think>so</think>Yes", -0.5, top: 2) with { FinishReason = FinishReason.Stop };
+        JsonNode body = JsonNode.Parse(thinking.Response("\"top_logprobs\":2").Answer([result]).Write(thinking.Response().Form))!;
+        JsonNode text = body["output"]![1]!["content"]![0]!;
+        Assert.Equal("Yes", (string)text["text"]!);
+        Assert.Equal("Yes", string.Concat(text["logprobs"]!.AsArray().Select(token => (string)token!["token"]!)));
+        AssertJson("""{"token":"s","logprob":-19.5,"bytes":[115],"top_logprobs":[{"token":"s","logprob":-19.5,"bytes":[115]},{"token":"x","logprob":-1,"bytes":[120]}]}""", text["logprobs"]![2]!);
+        Assert.Null(JsonNode.Parse(thinking.Response().Answer([result]).Write(thinking.Response().Form))!["output"]![1]!["content"]![0]!["logprobs"]);
     }
 
     [Fact]

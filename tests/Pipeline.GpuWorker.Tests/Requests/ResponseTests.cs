@@ -45,7 +45,7 @@ public sealed class ResponseTests : IDisposable
          "output":[{"id":"msg_id-1","type":"message","status":"completed","role":"assistant",
                     "content":[{"type":"output_text","annotations":[],"text":"日本 \"x\" </s>"}]}],
          "parallel_tool_calls":true,"previous_response_id":null,"reasoning":{"effort":null,"summary":null},"service_tier":"default","store":false,
-         "temperature":0.5,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_p":1,"truncation":"disabled",
+         "temperature":0.5,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_logprobs":0,"top_p":1,"truncation":"disabled",
          "usage":{"input_tokens":12,"input_tokens_details":{"cached_tokens":8},"output_tokens":3,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":15},
          "user":null,"metadata":{"a":"b"}}
         """, Write(_fixture.Response("\"instructions\":\"be brief\",\"max_output_tokens\":7,\"temperature\":0.5,\"metadata\":{\"a\":\"b\"}"), Result(FinishReason.Stop)));

@@ -51,6 +51,25 @@ public sealed class ContextLimitTests(ApiFixture fixture) : IClassFixture<ApiFix
     }
 
     [Fact]
+    public async Task A_text_to_embed_that_is_too_long_is_answered_at_validation_with_its_tokens_unless_it_may_be_cut()
+    {
+        ApiClient api = await PlannedAsync();
+        string Line(string id, object input, int? truncate = null) => JsonSerializer.Serialize(new
+        {
+            custom_id = id, method = "POST", url = "/v1/embeddings", body = new { model = api.Model, input, truncate_prompt_tokens = truncate },
+        });
+        string text = new('x', 1200);
+        JsonElement batch = await api.SubmitAsync(
+            string.Join('\n', Line("long", new[] { "fine", text }), Line("cut", text, 500), Line("fine", "short")), endpoint: "/v1/embeddings");
+        Assert.Equal("""{"total":3,"completed":0,"failed":1}""", batch.Raw("request_counts"));
+        JsonElement early = Assert.Single((await api.GetAsync($"v1/batches/{batch.Text("id")}/results")).GetProperty("data").EnumerateArray());
+        Assert.Equal("long", early.Text("custom_id"));
+        JsonElement error = early.GetProperty("response").GetProperty("body").GetProperty("error");
+        Assert.Equal(("input[1]", "context_length_exceeded"), (error.Text("param"), error.Text("code")));
+        Assert.StartsWith("This model's maximum context length is 1000 tokens, but 'input[1]' has 1200 tokens.", error.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_batch_of_which_every_line_is_too_long_is_completed_without_a_worker()
     {
         ApiClient api = await PlannedAsync();

@@ -61,11 +61,11 @@ internal sealed class ApiClient(Uri url, string key, Guid tenantId, string model
     }
 
     /// <summary>Uploads the lines, creates a batch, and waits until it is validated.</summary>
-    public async Task<JsonElement> SubmitAsync(string content) => await SubmitAsync(Encoding.UTF8.GetBytes(content));
+    public async Task<JsonElement> SubmitAsync(string content, string endpoint = Chat) => await SubmitAsync(Encoding.UTF8.GetBytes(content), endpoint);
 
-    public async Task<JsonElement> SubmitAsync(byte[] content)
+    public async Task<JsonElement> SubmitAsync(byte[] content, string endpoint = Chat)
     {
-        string id = (await CreateAsync(await UploadAsync(content))).Text("id");
+        string id = (await CreateAsync(await UploadAsync(content), endpoint)).Text("id");
         return await WaitAsync(id, status => status != "validating");
     }
 

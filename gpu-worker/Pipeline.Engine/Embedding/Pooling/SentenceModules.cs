@@ -5,13 +5,12 @@ namespace Pipeline.Engine.Embedding.Pooling;
 
 /// <summary>
 /// What sentence-transformers' files in a model directory say of how states become vectors: <c>modules.json</c>, the pooling
-/// module's <c>config.json</c>, <c>sentence_bert_config.json</c>. Format: https://github.com/UKPLab/sentence-transformers,
+/// module's <c>config.json</c>. Format: https://github.com/UKPLab/sentence-transformers,
 /// sentence_transformers/models.
 /// </summary>
 /// <param name="Pooling">The pooling; null where there is no <c>modules.json</c>.</param>
 /// <param name="Normalised">Whether there is a module <c>Normalize</c>.</param>
-/// <param name="MaxTokens"><c>max_seq_length</c> of <c>sentence_bert_config.json</c>; null where it does not say.</param>
-internal sealed record SentenceModules(PoolingMode? Pooling, bool Normalised, int? MaxTokens)
+internal sealed record SentenceModules(PoolingMode? Pooling, bool Normalised)
 {
     /// <summary>The file that names the modules; where it is, the model in the directory is an embedder.</summary>
     public const string File = "modules.json";
@@ -33,7 +32,7 @@ internal sealed record SentenceModules(PoolingMode? Pooling, bool Normalised, in
         string path = Path.Combine(directory, File);
         if (!System.IO.File.Exists(path))
         {
-            return new SentenceModules(null, true, null);
+            return new SentenceModules(null, true);
         }
 
         using JsonDocument json = Parse(path);
@@ -64,8 +63,7 @@ internal sealed record SentenceModules(PoolingMode? Pooling, bool Normalised, in
 
         return new SentenceModules(
             pooling ?? throw new UnsupportedModelException($"{path} names no module Pooling: how states become a vector is not said."),
-            normalised,
-            ReadMaxTokens(Path.Combine(directory, "sentence_bert_config.json")));
+            normalised);
     }
 
     private static PoolingMode ReadPooling(string path)
@@ -79,17 +77,6 @@ internal sealed record SentenceModules(PoolingMode? Pooling, bool Normalised, in
             : [.. Modes.Where(mode => section.Flag(mode.Flag)).Select(mode => mode.Mode)];
         return modes.Length == 1 ? modes[0] : throw new UnsupportedModelException(
             $"{path}: exactly one kind of pooling is supported, but it has {(modes.Length == 0 ? "none that is known" : string.Join(" and ", modes))}.");
-    }
-
-    private static int? ReadMaxTokens(string path)
-    {
-        if (!System.IO.File.Exists(path))
-        {
-            return null;
-        }
-
-        using JsonDocument json = Parse(path);
-        return new JsonSection(json.RootElement, path).OptionalInt("max_seq_length");
     }
 
     private static JsonDocument Parse(string path)

@@ -15,6 +15,7 @@ internal sealed class SchemaCompiler
     private readonly ShapeReader _reader;
     private readonly ObjectTerms _objects;
     private readonly ArrayTerms _arrays;
+    private readonly ExclusiveAlternatives _exclusive;
     private readonly Dictionary<string, Rule> _rules = [];
     private int _alternatives;
 
@@ -22,6 +23,7 @@ internal sealed class SchemaCompiler
     {
         _json = new JsonTerms(compact);
         _reader = new ShapeReader(new SchemaReferences(root));
+        _exclusive = new ExclusiveAlternatives(_reader);
         _objects = new ObjectTerms(this, _json);
         _arrays = new ArrayTerms(this, _json);
     }
@@ -65,9 +67,14 @@ internal sealed class SchemaCompiler
             return shape.Values is { } values ? Values(shape, values, path) : Types(shape, path);
         }
 
-        List<SchemaLocation> group = shape.Groups[0];
+        Alternatives group = shape.Groups[0];
+        if (group.IsExclusive)
+        {
+            _exclusive.Check(group, shape);
+        }
+
         List<Term> options = [];
-        foreach (SchemaLocation option in group)
+        foreach (SchemaLocation option in group.Options)
         {
             if (++_alternatives > MostAlternatives)
             {

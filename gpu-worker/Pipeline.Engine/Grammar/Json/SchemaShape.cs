@@ -52,7 +52,7 @@ internal sealed class SchemaShape
     public int? MaxItems { get; set; }
 
     /// <summary>Groups of schemas; of each group one has to hold.</summary>
-    public List<List<SchemaLocation>> Groups { get; private init; } = [];
+    public List<Alternatives> Groups { get; private init; } = [];
 
     /// <summary>The types that a value may have: where no schema names any, those that are spoken about.</summary>
     public JsonTypes AllowedTypes => NamesTypes || Values is not null || Mentioned == JsonTypes.None ? Types : Types & Mentioned;
@@ -69,6 +69,12 @@ internal sealed class SchemaShape
         Groups = [.. Groups],
     };
 }
+
+/// <summary>Schemas of which one has to hold.</summary>
+/// <param name="Options">The schemas; at least one.</param>
+/// <param name="Place">The keyword.</param>
+/// <param name="IsExclusive">Whether no two may hold.</param>
+internal sealed record Alternatives(IReadOnlyList<SchemaLocation> Options, SchemaLocation Place, bool IsExclusive);
 
 /// <summary>What one schema says about an object's members.</summary>
 /// <param name="Properties">Those with a name of their own.</param>

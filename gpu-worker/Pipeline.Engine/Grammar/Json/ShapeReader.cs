@@ -88,7 +88,8 @@ internal sealed class ShapeReader(SchemaReferences references)
                 break;
             case "anyOf" or "oneOf":
                 List<SchemaLocation> options = [.. value.Items()];
-                shape.Groups.Add(options.Count > 0 ? options : throw value.Error($"'{name}' has to have at least one schema."));
+                shape.Groups.Add(options.Count > 0
+                    ? new Alternatives(options, value, name == "oneOf") : throw value.Error($"'{name}' has to have at least one schema."));
                 break;
             case "minLength" or "maxLength" or "pattern" or "format":
                 AddText(shape, name, value);

@@ -11,6 +11,9 @@ namespace Pipeline.ProducerApi.Batches.Planning;
 /// <param name="Tokenizer">The model's tokenizer.</param>
 internal sealed record ModelReader(RequestReader Requests, ContextLimit? Limit, Tokenizer Tokenizer)
 {
+    /// <summary>Reads texts to embed; <see langword="null"/> where it is not known how long they may be.</summary>
+    public EmbeddingReader? Embeddings { get; init; }
+
     /// <summary>Reads a request.</summary>
     /// <param name="path">The endpoint.</param>
     /// <param name="body">The request's body as JSON in UTF-8.</param>
@@ -18,6 +21,11 @@ internal sealed record ModelReader(RequestReader Requests, ContextLimit? Limit, 
     {
         try
         {
+            if (path == EmbeddingReader.Embeddings)
+            {
+                return new PromptReading(null, null, Embeddings is null ? null : TokenBounds.Of(Embeddings.Read(path, body)));
+            }
+
             ModelRequest request = Requests.Read(path, body);
             Limit?.Check(request);
             return new PromptReading(PromptOutline.Of(request.Prompts[0]), null, TokenBounds.Of(request, Limit));

@@ -26,7 +26,10 @@ internal sealed class ModelReaders(IOptions<ApiOptions> options, TimeProvider ti
         {
             ContextLimit? limit = ContextLimit.Find(directory);
             Tokenizer tokenizer = Tokenizer.Load(directory);
-            return new ModelReader(new RequestReader(tokenizer, ChatTemplate.Find(directory, time), model, limit?.Tokens), limit, tokenizer);
+            return new ModelReader(new RequestReader(tokenizer, ChatTemplate.Find(directory, time), model, limit?.Tokens), limit, tokenizer)
+            {
+                Embeddings = EmbeddingLimit.Find(directory) is { } tokens ? new EmbeddingReader(tokenizer, model, tokens) : null,
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
         {

@@ -4,6 +4,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.Pricing;
 using Pipeline.ProducerApi.Batches.Planning;
 using Pipeline.ProducerApi.Pricing;
+using Pipeline.Tokenization.Prefixes;
 
 namespace Pipeline.ProducerApi.Batches.Validation;
 
@@ -57,8 +58,7 @@ internal sealed class InputReading(IOptions<ApiOptions> options, ModelReaders re
             if (found is not null && errors.Count == 0 && price is null)
             {
                 price = await FindPriceAsync(rules.Model!, line.Number, errors, cancellationToken);
-                // Texts to embed share no cache: there is nothing to plan.
-                planner = batch.Endpoint != Endpoints.Embeddings && readers.Find(rules.Model!) is { } reader ? new BatchPlanner(reader) : null;
+                planner = readers.Find(rules.Model!) is { } reader ? new BatchPlanner(reader) : null;
             }
 
             if (found is { } good && errors.Count == 0)
@@ -86,7 +86,7 @@ internal sealed class InputReading(IOptions<ApiOptions> options, ModelReaders re
             Estimate(lines, plan, estimation, capped, errors);
             if (errors.Count == 0)
             {
-                return await CompleteAsync(rules.Model!, plan, estimation, capped, target, cancellationToken);
+                return await CompleteAsync(batch, rules.Model!, plan, estimation, capped, target, cancellationToken);
             }
         }
 
@@ -95,11 +95,13 @@ internal sealed class InputReading(IOptions<ApiOptions> options, ModelReaders re
     }
 
     private static async Task<Findings> CompleteAsync(
-        string model, BatchPlan? plan, Estimation estimation, bool capped, IJobTarget target, CancellationToken cancellationToken)
+        Batch batch, string model, BatchPlan? plan, Estimation estimation, bool capped, IJobTarget target, CancellationToken cancellationToken)
     {
-        if (plan is not null)
+        // Texts to embed share no cache: they are counted, but there is no order to make.
+        PrefixPlan? prefixes = batch.Endpoint == Endpoints.Embeddings ? null : plan?.Prefixes;
+        if (prefixes is not null)
         {
-            await target.RearrangeAsync(plan.Prefixes.Order, cancellationToken);
+            await target.RearrangeAsync(prefixes.Order, cancellationToken);
         }
 
         if (capped)
@@ -107,9 +109,9 @@ internal sealed class InputReading(IOptions<ApiOptions> options, ModelReaders re
             await target.QuoteAsync([.. estimation.Quotes.Select(quote => quote!.Value)], cancellationToken);
         }
 
-        CostEstimate estimate = estimation.Complete(plan is not null, plan?.Prefixes.Prediction.CachedTokens);
+        CostEstimate estimate = estimation.Complete(plan is not null, prefixes?.Prediction.CachedTokens);
         JobRefusal[] refusals = [.. plan?.Refusals.Select(refusal => target.Refuse(refusal.Place, refusal.Body)) ?? []];
-        return new Findings([], estimation.Quotes.Count, model, plan?.Prefixes.Prediction, refusals, estimate, estimation.LargestQuote);
+        return new Findings([], estimation.Quotes.Count, model, prefixes?.Prediction, refusals, estimate, estimation.LargestQuote);
     }
 
     /// <summary>Estimates each line: by the tokens that the plan counted or, where it could not, by what the line says of itself.</summary>
