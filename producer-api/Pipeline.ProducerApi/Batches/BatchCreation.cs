@@ -41,7 +41,7 @@ internal sealed class BatchCreation(IDbContextFactory<PipelineDbContext> context
     /// <summary>Adds a batch in the caller's transaction: it is there, and goes to validation, when that commits.</summary>
     public async Task<Batch> AddAsync(PipelineDbContext context, Caller caller, CreateBatchRequest request, CancellationToken cancellationToken)
     {
-        Batch batch = NewBatch(caller, request);
+        Batch batch = NewBatch(caller, request, time.GetUtcNow());
         context.Batches.Add(batch);
         if (request.Webhook is { } webhook)
         {
@@ -53,23 +53,20 @@ internal sealed class BatchCreation(IDbContextFactory<PipelineDbContext> context
         return batch;
     }
 
-    private Batch NewBatch(Caller caller, CreateBatchRequest request)
+    /// <summary>The batch that a request asks for, not stored yet.</summary>
+    public static Batch NewBatch(Caller caller, CreateBatchRequest request, DateTimeOffset now) => new()
     {
-        DateTimeOffset now = time.GetUtcNow();
-        return new Batch
-        {
-            Id = PublicIds.Batch(),
-            TenantId = caller.TenantId,
-            Endpoint = request.Endpoint,
-            InputFileId = request.InputFileId,
-            CompletionWindow = request.CompletionWindow,
-            Priority = (short)(request.Priority ?? 0),
-            Status = BatchStatus.Validating,
-            Metadata = request.Metadata is null ? null : JsonSerializer.Serialize(request.Metadata),
-            OutputExpiresAfterSeconds = request.OutputExpiresAfter?.Seconds,
-            MaxCost = request.MaxCost,
-            CreatedAt = now,
-            ExpiresAt = now + CompletionWindows.Parse(request.CompletionWindow),
-        };
-    }
+        Id = PublicIds.Batch(),
+        TenantId = caller.TenantId,
+        Endpoint = request.Endpoint,
+        InputFileId = request.InputFileId,
+        CompletionWindow = request.CompletionWindow,
+        Priority = (short)(request.Priority ?? 0),
+        Status = BatchStatus.Validating,
+        Metadata = request.Metadata is null ? null : JsonSerializer.Serialize(request.Metadata),
+        OutputExpiresAfterSeconds = request.OutputExpiresAfter?.Seconds,
+        MaxCost = request.MaxCost,
+        CreatedAt = now,
+        ExpiresAt = now + CompletionWindows.Parse(request.CompletionWindow),
+    };
 }

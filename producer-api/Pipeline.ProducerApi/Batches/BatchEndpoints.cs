@@ -27,6 +27,11 @@ internal static class BatchEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(LongestBody))
             .WithJsonBody<CreateBatchRequest>()
             .WithSummary("Create a batch");
+        batches.MapPost("/estimate", EstimateAsync)
+            .WithMetadata(new RequestSizeLimitAttribute(LongestBody))
+            .WithJsonBody<CreateBatchRequest>()
+            .WithSummary("Say what a batch would cost, without creating it")
+            .WithDescription("Takes the body of a create and validates the file as a create does: `errors` lists what is wrong with it, else `estimate` says what it is expected to cost, and at most.");
         batches.MapGet("", ListAsync).WithSummary("List batches, newest first");
         batches.MapGet("/{id}", GetAsync).WithSummary("Retrieve a batch");
         batches.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancel a batch");
@@ -53,6 +58,12 @@ internal static class BatchEndpoints
         using JsonDocument body = await JsonFields.ReadObjectAsync(request);
         IdempotentRequest? key = IdempotentRequest.Of(request, BatchCreation.Scope, body.RootElement);
         return TypedResults.Ok(await creation.CreateAsync(caller, CreateBatchRequest.Parse(body.RootElement), key, cancellationToken));
+    }
+
+    private static async Task<Ok<EstimateObject>> EstimateAsync(HttpRequest request, Caller caller, BatchEstimation estimation, CancellationToken cancellationToken)
+    {
+        using JsonDocument body = await JsonFields.ReadObjectAsync(request);
+        return TypedResults.Ok(await estimation.EstimateAsync(caller, CreateBatchRequest.Parse(body.RootElement), cancellationToken));
     }
 
     private static async Task<Ok<ListReply<BatchObject>>> ListAsync(

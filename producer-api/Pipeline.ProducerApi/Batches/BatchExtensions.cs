@@ -12,6 +12,7 @@ internal static class BatchExtensions
     public static IServiceCollection AddBatches(this IServiceCollection services)
     {
         services.AddSingleton<BatchCreation>();
+        services.AddSingleton<BatchEstimation>();
         services.AddSingleton<BatchCancellation>();
         services.AddSingleton<BatchResumption>();
         services.AddSingleton<ResultsReply>();

@@ -6,7 +6,6 @@ using Pipeline.Data;
 using Pipeline.Data.Batches;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Entities;
-using Pipeline.Data.Files;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
 using Pipeline.Data.Webhooks;
@@ -21,7 +20,6 @@ namespace Pipeline.ProducerApi.Batches.Validation;
 /// </summary>
 internal sealed class BatchValidation(
     IDbContextFactory<PipelineDbContext> contexts,
-    NpgsqlDataSource dataSource,
     TimeProvider time,
     IOptions<ApiOptions> options,
     InputReading input,
@@ -81,44 +79,18 @@ internal sealed class BatchValidation(
     private async Task<Findings> ReadAsync(
         PipelineDbContext context, Batch batch, IDbContextTransaction transaction, CancellationToken cancellationToken)
     {
-        if (await FileAsync(context, batch, cancellationToken) is not { } file)
-        {
-            return NoFile(batch);
-        }
-
-        if (!Endpoints.Served.Contains(batch.Endpoint))
-        {
-            return NotServed(batch);
-        }
-
         NpgsqlConnection connection = (NpgsqlConnection)context.Database.GetDbConnection();
         JobTarget target = new(connection, transaction, batch, options.Value.SliceJobs, time.GetUtcNow());
         await target.BeginAsync(cancellationToken);
-        try
+        Findings findings = await input.ReadAsync(context, batch, target, cancellationToken);
+        if (findings.Errors.Count > 0 || await quota.RefusalAsync(connection, batch, findings.Model!, findings.Estimate!.PromptTokens, cancellationToken) is not { } refusal)
         {
-            await using FileContentStream content = new(dataSource, file.Id, file.Bytes);
-            Findings findings = await input.ReadAsync(content, batch, await IsCappedAsync(context, batch, cancellationToken), target, cancellationToken);
-            if (findings.Errors.Count > 0 || await quota.RefusalAsync(connection, batch, findings.Model!, findings.Estimate!.PromptTokens, cancellationToken) is not { } refusal)
-            {
-                return findings;
-            }
+            return findings;
+        }
 
-            await target.AbandonAsync(cancellationToken);
-            return Findings.Of(new LineError(TokenQuota.ErrorCode, null, refusal, null));
-        }
-        catch (EndOfStreamException)
-        {
-            // Deleted while it was read.
-            await target.AbandonAsync(cancellationToken);
-            return NoFile(batch);
-        }
+        await target.AbandonAsync(cancellationToken);
+        return Findings.Of(new LineError(TokenQuota.ErrorCode, null, refusal, null));
     }
-
-    private static Task<StoredFile?> FileAsync(PipelineDbContext context, Batch batch, CancellationToken cancellationToken) =>
-        context.Files.AsNoTracking().FirstOrDefaultAsync(f => f.Id == batch.InputFileId && f.TenantId == batch.TenantId, cancellationToken);
-
-    private static async Task<bool> IsCappedAsync(PipelineDbContext context, Batch batch, CancellationToken cancellationToken) =>
-        batch.MaxCost is not null || await context.Tenants.AnyAsync(t => t.Id == batch.TenantId && t.MaxMonthlyCost != null, cancellationToken);
 
     private async Task<bool> StartAsync(
         PipelineDbContext context, Batch batch, Findings findings, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -146,13 +118,4 @@ internal sealed class BatchValidation(
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Dispatch}, '')", cancellationToken);
         return changed == 1;
     }
-
-    private static Findings NotServed(Batch batch) =>
-        Findings.Of(new LineError("unsupported_endpoint", null, $"No model that is served here answers '{batch.Endpoint}'.", "endpoint"));
-
-    private static Findings NoFile(Batch batch) => Findings.Of(new LineError(
-        "invalid_request",
-        null,
-        $"Cannot find file {LineError.Quote(batch.InputFileId)}, or organization {batch.TenantId} does not have access to it.",
-        "file_id"));
 }

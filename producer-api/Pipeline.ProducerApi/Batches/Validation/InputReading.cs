@@ -1,6 +1,10 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
+using Pipeline.Data;
 using Pipeline.Data.Batches;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Files;
 using Pipeline.Data.Pricing;
 using Pipeline.ProducerApi.Batches.Planning;
 using Pipeline.ProducerApi.Pricing;
@@ -12,16 +16,42 @@ namespace Pipeline.ProducerApi.Batches.Validation;
 /// Reads the input of a batch line by line: finds every bad line, hands the good ones on, plans them and says what they will cost.
 /// The first bad line takes back what was handed on; from there on there is only reading.
 /// </summary>
-internal sealed class InputReading(IOptions<ApiOptions> options, ModelReaders readers, Pricer pricer)
+internal sealed class InputReading(NpgsqlDataSource dataSource, IOptions<ApiOptions> options, ModelReaders readers, Pricer pricer)
 {
-    /// <summary>Reads an input.</summary>
-    /// <param name="content">The file.</param>
+    /// <summary>Reads the input of a batch, which need not be stored.</summary>
+    /// <param name="context">Where files and tenants are found.</param>
     /// <param name="batch">Whose input it is.</param>
-    /// <param name="capped">Whether something caps what it may cost: then every line must have a bound.</param>
     /// <param name="target">Where good lines go.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="EndOfStreamException">The file was deleted while it was read.</exception>
-    public async Task<Findings> ReadAsync(Stream content, Batch batch, bool capped, IJobTarget target, CancellationToken cancellationToken)
+    public async Task<Findings> ReadAsync(PipelineDbContext context, Batch batch, IJobTarget target, CancellationToken cancellationToken)
+    {
+        StoredFile? file = await context.Files.AsNoTracking().FirstOrDefaultAsync(f => f.Id == batch.InputFileId && f.TenantId == batch.TenantId, cancellationToken);
+        if (file is null)
+        {
+            return NoFile(batch);
+        }
+
+        if (!Endpoints.Served.Contains(batch.Endpoint))
+        {
+            return Findings.Of(new LineError("unsupported_endpoint", null, $"No model that is served here answers '{batch.Endpoint}'.", "endpoint"));
+        }
+
+        // Under a cap every line must have a bound.
+        bool capped = batch.MaxCost is not null || await context.Tenants.AnyAsync(t => t.Id == batch.TenantId && t.MaxMonthlyCost != null, cancellationToken);
+        try
+        {
+            await using FileContentStream content = new(dataSource, file.Id, file.Bytes);
+            return await ReadLinesAsync(content, batch, capped, target, cancellationToken);
+        }
+        catch (EndOfStreamException)
+        {
+            // Deleted while it was read.
+            await target.AbandonAsync(cancellationToken);
+            return NoFile(batch);
+        }
+    }
+
+    private async Task<Findings> ReadLinesAsync(Stream content, Batch batch, bool capped, IJobTarget target, CancellationToken cancellationToken)
     {
         ApiOptions limits = options.Value;
         LineRules rules = new(batch.Endpoint, limits.Models, limits.MaxEmbeddingInputs);
@@ -175,4 +205,10 @@ internal sealed class InputReading(IOptions<ApiOptions> options, ModelReaders re
         ReadOnlyMemory<byte> body = line.Content[request.Body];
         return (new NewJob(line.Number, request.CustomId.Value!, request.Url.Value!, body), TokenBounds.Of(request.Url.Value!, request.Facts, body.Length));
     }
+
+    private static Findings NoFile(Batch batch) => Findings.Of(new LineError(
+        "invalid_request",
+        null,
+        $"Cannot find file {LineError.Quote(batch.InputFileId)}, or organization {batch.TenantId} does not have access to it.",
+        "file_id"));
 }
