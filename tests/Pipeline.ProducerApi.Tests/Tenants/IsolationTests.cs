@@ -19,6 +19,8 @@ public sealed partial class IsolationTests(ApiFixture fixture) : IClassFixture<A
     {
         ["POST /v1/files"] = "makes the caller's own",
         ["POST /v1/batches"] = "makes the caller's own; another's input file is not found (BatchValidationTests)",
+        ["POST /v1/batches/estimate"] = "makes nothing; another's input file is not found (UsageTests)",
+        ["GET /v1/usage/budget"] = "the caller's own; another's is not found (UsageTests)",
         ["POST /v1/documents"] = "makes the caller's own",
         ["POST /v1/jobs"] = "makes the caller's own",
         ["POST /v1/webhooks"] = "makes the caller's own",

@@ -84,6 +84,8 @@ public sealed class UsageTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         Assert.Equal([(IdOf(one), 1m)], await CostsAsync(one, $"v1/usage?group_by=tenant&start={start}"));
         using HttpResponseMessage other = await one.Http.GetAsync($"v1/usage?tenant={IdOf(two)}");
         Assert.Contains(IdOf(two), (await ApiClient.ErrorAsync(other, HttpStatusCode.NotFound)).Text("message"), StringComparison.Ordinal);
+        using HttpResponseMessage budget = await one.Http.GetAsync($"v1/usage/budget?tenant={IdOf(two)}");
+        await ApiClient.ErrorAsync(budget, HttpStatusCode.NotFound);
 
         ApiClient operators = await fixture.NewTenantAsync(change: key => key.Role = ApiKeyRole.Operator);
         (string, decimal)[] all = await CostsAsync(operators, $"v1/usage?group_by=tenant&start={start}");
@@ -111,7 +113,7 @@ public sealed class UsageTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         ApiClient api = await NewTenantAsync();
         ApiClient operators = await fixture.NewTenantAsync(change: key => key.Role = ApiKeyRole.Operator);
         await fixture.Database.ExecuteAsync("INSERT INTO tenant_months VALUES ($1, date_trunc('month', now() AT TIME ZONE 'UTC')::date, 1.25)", api.TenantId);
-        using (HttpResponseMessage response = await operators.PostAsync($"v1/tenants/{IdOf(api)}", new { max_monthly_cost = 20.5m }))
+        using (HttpResponseMessage response = await operators.PostAsync($"v1/tenants/{IdOf(api)}", new { limits = new { max_monthly_cost = 20.5m } }))
         {
             await ApiClient.OkAsync(response);
         }
