@@ -8,17 +8,22 @@ bench() {
   case $options in ' tokenizer '* | *' --vocabulary '* | *' --vocabulary='*) find_references ;; esac
   export PIPELINE_BENCH_OUT=$ROOT/artifacts/bench
   case $options in
-    ' ingest '*' --help '* | ' ingest '*' -h '* | ' end-to-end '*' --help '* | ' end-to-end '*' -h '*) ;;
-    ' ingest '* | ' end-to-end '*) bench_service "$@"; return ;;
+    *' --help '* | *' -h '*) ;;
+    ' ingest '* | ' end-to-end '* | ' fairness '* | ' cancel '*) bench_service "$@"; return ;;
   esac
   program tests/Pipeline.Benchmarks "$@"
 }
 
-# bench_service NAME [OPTION...]: against a stack of its own with an echo for a model, which is thrown away afterwards.
+# bench_service NAME [OPTION...]: against a stack of its own with an echo for a model (cancel has a real one), which is thrown away afterwards.
 bench_service() {
   local planned=${PIPELINE_MODEL:-$ROOT/gpu-worker/models/pipeline-extract-small} status
   use_home "$PIPELINE_HOME/bench/service"
   PIPELINE_BACKEND=echo PIPELINE_MODEL_NAME=bench-echo PIPELINE_WORKERS=1
+  case $1 in
+    # A fixed pace, and one batch of 100,000.
+    fairness) export Pipeline__Worker__Echo__DelayMilliseconds=100 Pipeline__Worker__MaxRunning=8 Pipeline__MaxBatchLines=100000 ;;
+    cancel) PIPELINE_BACKEND=local PIPELINE_MODEL_NAME=bench-cancel ;;
+  esac
   PIPELINE_API_PORT='' PIPELINE_SCHEDULER_PORT='' PIPELINE_PG_PORT='' PIPELINE_AMQP_PORT=''
   # Two models that no worker serves: the API makes plans for one, and knows but the name of the other. Without the model's
   # configuration its context is not known, and lines of any length are good.

@@ -29,5 +29,7 @@ internal static class Registry
         new CeilingsBenchmark(),
         new IngestBenchmark(),
         new EndToEndBenchmark(),
+        new FairnessBenchmark(),
+        new CancelBenchmark(),
     ];
 }

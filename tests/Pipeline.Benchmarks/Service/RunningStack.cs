@@ -23,10 +23,11 @@ internal sealed class RunningStack : IDisposable
 
     private readonly string _home = Need("PIPELINE_HOME");
 
-    public RunningStack() => Http = new HttpClient
+    /// <param name="key">Whose key is used; the operator's if not given.</param>
+    public RunningStack(string? key = null) => Http = new HttpClient
     {
         BaseAddress = new Uri(Need("PIPELINE_URL")),
-        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Need("PIPELINE_API_KEY")) },
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key ?? Need("PIPELINE_API_KEY")) },
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
@@ -36,9 +37,18 @@ internal sealed class RunningStack : IDisposable
 
     public Uri RabbitMq { get; } = new(Need("PIPELINE_AMQP"));
 
+    /// <summary>The same stack, as a new tenant sees it.</summary>
+    public async Task<RunningStack> NewTenantAsync(string name, CancellationToken cancellationToken)
+    {
+        using JsonContent tenant = JsonContent.Create(new { name });
+        string id = (await ReadAsync(await Http.PostAsync("v1/tenants", tenant, cancellationToken), cancellationToken)).GetProperty("id").GetString()!;
+        using JsonContent key = JsonContent.Create(new { name });
+        return new RunningStack((await ReadAsync(await Http.PostAsync($"v1/tenants/{id}/keys", key, cancellationToken), cancellationToken)).GetProperty("secret").GetString());
+    }
+
     /// <summary>Uploads a file.</summary>
     /// <returns>Its id.</returns>
-    public async Task<string> UploadAsync(BatchFile file, CancellationToken cancellationToken)
+    public async Task<string> UploadAsync(HttpContent file, CancellationToken cancellationToken)
     {
         using MultipartFormDataContent form = new() { { new StringContent("batch"), "purpose" }, { file, "file", "bench.jsonl" } };
         return (await ReadAsync(await Http.PostAsync("v1/files", form, cancellationToken), cancellationToken)).GetProperty("id").GetString()!;
@@ -76,7 +86,17 @@ internal sealed class RunningStack : IDisposable
     /// <summary>Cancels a batch and waits for its end.</summary>
     public async Task CancelAsync(string batchId, CancellationToken cancellationToken)
     {
+        await BeginCancelAsync(batchId, cancellationToken);
+        await WaitForCancelledAsync(batchId, cancellationToken);
+    }
+
+    /// <summary>Asks for a batch's end.</summary>
+    public async Task BeginCancelAsync(string batchId, CancellationToken cancellationToken) =>
         await ReadAsync(await Http.PostAsync($"v1/batches/{batchId}/cancel", null, cancellationToken), cancellationToken);
+
+    /// <summary>Waits until a batch is cancelled.</summary>
+    public async Task WaitForCancelledAsync(string batchId, CancellationToken cancellationToken)
+    {
         JsonElement batch;
         do
         {

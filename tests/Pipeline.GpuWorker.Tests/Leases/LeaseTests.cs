@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Duties;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
 using Pipeline.GpuWorker.Leases;
 using Pipeline.GpuWorker.Tests.Support;
@@ -56,6 +57,26 @@ public sealed class LeaseTests(TestDatabase database) : IClassFixture<TestDataba
         await Eventually.HoldsAsync(async () => (await database.BatchAsync(batchId)).Status == BatchStatus.Finalizing);
         Assert.All(await database.JobsAsync(batchId), job => Assert.Equal((JobState.Completed, 2, worker.Id), (job.State, job.Attempts, job.WorkerId)));
         Assert.Equal(16, (await database.LedgerAsync(batchId)).Count);
+    }
+
+    [Fact]
+    public async Task A_cancellation_reaches_what_runs_by_its_notification_and_not_by_the_next_look()
+    {
+        database.Require();
+        string model = TestWorker.NewModel();
+        GatedBackend backend = new(8);
+        // Nobody looks by himself before the test is over, and no job ends by itself.
+        await using TestWorker worker = await TestWorker.StartAsync(database, model, backend, ("Pipeline:Worker:WatchSeconds", "60"));
+        string batchId = await database.AddBatchAsync(model, [.. Enumerable.Repeat("hello", 6)], 6);
+        await worker.DispatchAsync(database, batchId);
+        await Eventually.HoldsAsync(() => backend.Running == 6);
+        await database.ExecuteAsync(
+            "WITH changed AS (UPDATE batches SET status = 'cancelling', cancelling_at = now() WHERE id = $1 RETURNING id) SELECT pg_notify($2, id) FROM changed",
+            batchId,
+            NotificationChannels.Batches);
+        await Eventually.HoldsAsync(() => backend.Running == 0);
+        await Eventually.HoldsAsync(async () => (await database.JobsAsync(batchId)).All(job => job.State == JobState.Cancelled));
+        Assert.All(await database.LedgerAsync(batchId), cost => Assert.Equal((AttemptOutcome.Cancelled, 0.2), (cost.Outcome, cost.DeviceSeconds)));
     }
 
     [Fact]
