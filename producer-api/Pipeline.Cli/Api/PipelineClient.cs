@@ -89,6 +89,15 @@ internal sealed class PipelineClient : IDisposable
     public Task<ScheduleRunView> GetScheduleRunAsync(string id, string runId, CancellationToken cancellationToken) =>
         SendAsync<ScheduleRunView>(HttpMethod.Get, $"v1/schedules/{Uri.EscapeDataString(id)}/runs/{Uri.EscapeDataString(runId)}", null, cancellationToken);
 
+    public Task<KeyView> CreateKeyAsync(object key, CancellationToken cancellationToken) =>
+        SendAsync<KeyView>(HttpMethod.Post, "v1/keys", JsonContent.Create(key), cancellationToken);
+
+    public Task<KeyView> RotateKeyAsync(string id, int graceSeconds, CancellationToken cancellationToken) => SendAsync<KeyView>(
+        HttpMethod.Post, $"v1/keys/{Uri.EscapeDataString(id)}/rotate", JsonContent.Create(new { grace_seconds = graceSeconds }), cancellationToken);
+
+    public Task<KeyView> RevokeKeyAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<KeyView>(HttpMethod.Delete, $"v1/keys/{Uri.EscapeDataString(id)}", null, cancellationToken);
+
     /// <summary>All that a path lists, page by page.</summary>
     public async IAsyncEnumerable<T> ListAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal static class CommandLine
             RetryCommand.Create(context),
             UsageCommand.Create(context),
             SchedulesCommand.Create(context),
+            KeysCommand.Create(context),
             DemoReportCommand.Create(context),
         };
         ParseResult arguments = root.Parse(args);
