@@ -89,6 +89,9 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>Which job works on which document.</summary>
     public DbSet<DocumentJob> DocumentJobs => Set<DocumentJob>();
 
+    /// <summary>Requests that a tenant's data be deleted.</summary>
+    public DbSet<TenantErasure> TenantErasures => Set<TenantErasure>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -39,6 +39,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 3050, Level = LogLevel.Information, Message = "Deleted {Entries} entries of the audit trail past their retention.")]
     public static partial void AuditTrailPurged(ILogger logger, int entries);
 
+    [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "Deleted the data of {Tenants} tenants.")]
+    public static partial void TenantsErased(ILogger logger, int tenants);
+
     [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "A login to the dashboard from {Address} was refused.")]
     public static partial void LoginRefused(ILogger logger, string? address);
 }

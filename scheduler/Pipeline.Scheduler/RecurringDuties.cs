@@ -14,6 +14,7 @@ internal static class RecurringDuties
         Duty<RecordScheduledRuns>("record-scheduled-runs", "*/5 * * * * *"),
         Duty<ReturnUnsentSlices>("return-unsent-slices", "*/10 * * * * *"),
         Duty<CloseFinishedSlices>("close-finished-slices", "5/10 * * * * *"),
+        Duty<EraseTenants>("erase-tenants", "3/10 * * * * *"),
         Duty<PurgeExpiredFiles>("purge-expired-files", "0 */5 * * * *"),
         Duty<PurgeIdempotencyKeys>("purge-idempotency-keys", "0 10 * * * *"),
         Duty<PurgeOldJobs>("purge-old-jobs", "0 20 * * * *"),

@@ -21,6 +21,12 @@ internal static class EntityConfigurations
 
     private const string PriceType = "numeric(18,6)";
 
+    /// <summary>
+    /// Share of a table's rows that may be dead before they are cleaned up. A purge of a thousandth of a large table should not leave its
+    /// dead rows for months.
+    /// </summary>
+    private const double DeadRows = 0.02;
+
     public static void Apply(ModelBuilder model)
     {
         model.HasSequence<long>("jobs_id_seq").IncrementsBy(JobIds.BlockSize);
@@ -45,6 +51,7 @@ internal static class EntityConfigurations
         model.Entity<Schedule>(Configure);
         model.Entity<ScheduleRun>(Configure);
         DocumentConfigurations.Apply(model);
+        model.Entity<TenantErasure>(Configure);
     }
 
     private static void Configure(EntityTypeBuilder<StoredFile> file)
@@ -57,6 +64,7 @@ internal static class EntityConfigurations
     private static void Configure(EntityTypeBuilder<FileChunk> chunk)
     {
         chunk.ToTable("file_chunks");
+        chunk.HasStorageParameter("autovacuum_vacuum_scale_factor", DeadRows);
         chunk.HasKey(c => new { c.FileId, c.Sequence });
         chunk.HasOne<StoredFile>().WithMany().HasForeignKey(c => c.FileId).OnDelete(DeleteBehavior.Cascade);
     }
@@ -82,11 +90,14 @@ internal static class EntityConfigurations
     private static void Configure(EntityTypeBuilder<Job> job)
     {
         job.ToTable("jobs");
+        job.HasStorageParameter("autovacuum_vacuum_scale_factor", DeadRows);
         job.Property(j => j.Id).ValueGeneratedNever();
         job.Property(j => j.State).HasConversion<short>();
         job.Property(j => j.RetriedAfter).HasDefaultValue((short)0);
         job.HasIndex(j => j.SliceId);
         job.HasIndex(j => new { j.BatchId, j.Line });
+        // Single jobs, for those who look for old ones or for a tenant's: of columns that never change.
+        job.HasIndex(j => j.TenantId, "ix_jobs_single").HasFilter("batch_id IS NULL");
         // A claim and a commit update every row, in place: no index knows what they change, and a page has room for them.
         job.HasStorageParameter("fillfactor", 50);
         job.Property(j => j.Quote).HasColumnType(MoneyType);
@@ -97,6 +108,7 @@ internal static class EntityConfigurations
         // No foreign key here and on results: they are written and deleted with their job, in one statement, and a check for each
         // row would cost as much as the row.
         body.ToTable("job_bodies");
+        body.HasStorageParameter("autovacuum_vacuum_scale_factor", DeadRows);
         body.HasKey(b => b.JobId);
         body.HasStorageParameter("toast_tuple_target", LongestInline);
         body.Property(b => b.JobId).ValueGeneratedNever();
@@ -105,6 +117,7 @@ internal static class EntityConfigurations
     private static void Configure(EntityTypeBuilder<JobResult> result)
     {
         result.ToTable("job_results");
+        result.HasStorageParameter("autovacuum_vacuum_scale_factor", DeadRows);
         result.HasKey(r => r.JobId);
         result.HasStorageParameter("toast_tuple_target", LongestInline);
         result.Property(r => r.JobId).ValueGeneratedNever();
@@ -229,5 +242,15 @@ internal static class EntityConfigurations
         run.HasIndex(r => new { r.ScheduleId, r.CreatedAt, r.Id });
         run.HasIndex(r => r.ScheduledAt, "ix_schedule_runs_waiting").HasFilter("state = 0");
         run.HasIndex(r => r.EndedAt);
+    }
+
+    private static void Configure(EntityTypeBuilder<TenantErasure> erasure)
+    {
+        // No foreign key: the proof outlives the tenant.
+        erasure.ToTable("tenant_erasures");
+        erasure.Property(e => e.Deleted).HasColumnType("jsonb");
+        // One at a time, and the duty finds it.
+        erasure.HasIndex(e => e.TenantId, "ix_tenant_erasures_open").IsUnique().HasFilter("finished_at IS NULL");
+        erasure.HasIndex(e => new { e.TenantId, e.RequestedAt });
     }
 }

@@ -23,6 +23,11 @@ public static class OpenJobsEnding
     public static Task<int> CancelAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) => EndAsync(
         dataSource, "status = $1", BatchStatus.Cancelling, JobState.Cancelled, [(short)JobState.Queued], cancellationToken);
 
+    /// <summary>Cancels the open single jobs of a tenant, running ones included: their results will be fenced.</summary>
+    /// <returns>How many jobs were cancelled.</returns>
+    public static Task<int> CancelSinglesAsync(NpgsqlDataSource dataSource, Guid tenantId, CancellationToken cancellationToken) => EndJobsAsync(
+        dataSource, "tenant_id = $1 AND batch_id IS NULL", tenantId, batchId: null, JobState.Cancelled, Claims.JobStates.Open, cancellationToken);
+
     private static async Task<int> EndAsync(
         NpgsqlDataSource dataSource, string condition, BatchStatus status, JobState to, short[] from, CancellationToken cancellationToken)
     {
@@ -30,7 +35,7 @@ public static class OpenJobsEnding
         int ended = 0;
         foreach (string batchId in await BatchesAsync(dataSource, condition, status, from, cancellationToken))
         {
-            ended += await EndBatchAsync(dataSource, batchId, to, from, cancellationToken);
+            ended += await EndJobsAsync(dataSource, "batch_id = $1", batchId, batchId, to, from, cancellationToken);
         }
 
         return ended;
@@ -53,20 +58,22 @@ public static class OpenJobsEnding
         return ids;
     }
 
-    private static async Task<int> EndBatchAsync(NpgsqlDataSource dataSource, string batchId, JobState to, short[] from, CancellationToken cancellationToken)
+    private static async Task<int> EndJobsAsync(
+        NpgsqlDataSource dataSource, string condition, object owner, string? batchId, JobState to, short[] from, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(dataSource);
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         List<SettledJob> jobs = [];
         await using (NpgsqlBatch batch = new(connection, transaction))
         {
-            batch.BatchCommands.Add(new("SELECT 1 FROM jobs WHERE batch_id = $1 AND state = ANY($2) ORDER BY id FOR NO KEY UPDATE")
+            batch.BatchCommands.Add(new($"SELECT 1 FROM jobs WHERE {condition} AND state = ANY($2) ORDER BY id FOR NO KEY UPDATE")
             {
-                Parameters = { new() { Value = batchId }, new() { Value = from } },
+                Parameters = { new() { Value = owner }, new() { Value = from } },
             });
-            batch.BatchCommands.Add(new("UPDATE jobs SET state = $3, finished_at = now() WHERE batch_id = $1 AND state = ANY($2) RETURNING id, slice_id")
+            batch.BatchCommands.Add(new($"UPDATE jobs SET state = $3, finished_at = now() WHERE {condition} AND state = ANY($2) RETURNING id, slice_id")
             {
-                Parameters = { new() { Value = batchId }, new() { Value = from }, new() { Value = (short)to } },
+                Parameters = { new() { Value = owner }, new() { Value = from }, new() { Value = (short)to } },
             });
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);

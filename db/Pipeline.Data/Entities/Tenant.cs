@@ -32,4 +32,7 @@ public sealed class Tenant
 
     /// <summary>Since when its keys open nothing; <see langword="null"/> while they do.</summary>
     public DateTimeOffset? SuspendedAt { get; set; }
+
+    /// <summary>Since when its data is being deleted, and nothing new is taken; <see langword="null"/> otherwise.</summary>
+    public DateTimeOffset? ErasingAt { get; set; }
 }

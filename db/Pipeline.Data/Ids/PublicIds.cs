@@ -29,5 +29,8 @@ public static class PublicIds
     /// <summary><c>run_…</c></summary>
     public static string ScheduleRun() => "run_" + Hex();
 
+    /// <summary><c>erasure_…</c></summary>
+    public static string Erasure() => "erasure_" + Hex();
+
     private static string Hex() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

@@ -599,6 +599,8 @@ namespace Pipeline.Data.Migrations
                         .HasName("pk_file_chunks");
 
                     b.ToTable("file_chunks", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.IdempotencyKey", b =>
@@ -716,9 +718,15 @@ namespace Pipeline.Data.Migrations
                     b.HasIndex("BatchId", "Line")
                         .HasDatabaseName("ix_jobs_batch_id_line");
 
+                    b.HasIndex(new[] { "TenantId" }, "ix_jobs_single")
+                        .HasDatabaseName("ix_jobs_tenant_id")
+                        .HasFilter("batch_id IS NULL");
+
                     b.ToTable("jobs", (string)null);
 
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.JobBody", b =>
@@ -747,7 +755,9 @@ namespace Pipeline.Data.Migrations
 
                     b.ToTable("job_bodies", (string)null);
 
-                    b.HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.JobCost", b =>
@@ -900,7 +910,9 @@ namespace Pipeline.Data.Migrations
 
                     b.ToTable("job_results", (string)null);
 
-                    b.HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:toast_tuple_target", 8160);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.ModelRate", b =>
@@ -1253,6 +1265,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("enqueued_tokens");
 
+                    b.Property<DateTimeOffset?>("ErasingAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erasing_at");
+
                     b.Property<decimal?>("MaxMonthlyCost")
                         .HasColumnType("numeric(24,12)")
                         .HasColumnName("max_monthly_cost");
@@ -1284,6 +1300,55 @@ namespace Pipeline.Data.Migrations
                         .HasDatabaseName("ix_tenants_name");
 
                     b.ToTable("tenants", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.TenantErasure", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("Barrier")
+                        .HasColumnType("bigint")
+                        .HasColumnName("barrier");
+
+                    b.Property<string>("Deleted")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("deleted");
+
+                    b.Property<DateTimeOffset?>("DeletingAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleting_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<Guid?>("RequestedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("requested_by");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_tenant_erasures");
+
+                    b.HasIndex("TenantId", "RequestedAt")
+                        .HasDatabaseName("ix_tenant_erasures_tenant_id_requested_at");
+
+                    b.HasIndex(new[] { "TenantId" }, "ix_tenant_erasures_open")
+                        .IsUnique()
+                        .HasDatabaseName("ix_tenant_erasures_tenant_id")
+                        .HasFilter("finished_at IS NULL");
+
+                    b.ToTable("tenant_erasures", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.TenantMonth", b =>

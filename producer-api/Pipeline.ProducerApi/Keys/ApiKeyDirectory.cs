@@ -56,6 +56,7 @@ internal sealed class ApiKeyDirectory(IDbContextFactory<PipelineDbContext> conte
         IsSuspended = key.Tenant!.SuspendedAt is not null,
         RequestsPerMinute = key.Tenant.RequestsPerMinute,
         BytesPerMinute = key.Tenant.BytesPerMinute,
+        IsErasing = key.Tenant.ErasingAt is not null,
     };
 
     private async Task<ApiKey?> ReadAsync(byte[] hash, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ internal sealed record Caller(Guid TenantId, ApiKeyRole Role)
     /// <summary>Bytes that its tenant may send in a minute, as in <see cref="Tenant.BytesPerMinute"/>.</summary>
     public long? BytesPerMinute { get; init; }
 
+    /// <summary>Whether the tenant's data is being deleted: it may only read.</summary>
+    public bool IsErasing { get; init; }
+
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Caller?>(
         Of(context) ?? throw new InvalidOperationException($"The endpoint of parameter '{parameter.Name}' is not behind a key."));
 

@@ -16,5 +16,12 @@ internal static class Permission
         Caller.Of(context) is not { } caller ? null
         : caller.IsSuspended ? new ErrorBody("Your organization is suspended. Ask the operator of this installation.", "invalid_request_error", null, "tenant_suspended")
         : RequiredScope.Of(context) is { } scope && !caller.Scopes.Contains(scope) ? RequestException.MissingScopes(scope).Reply.Error
+        : caller.IsErasing && !MayWhileErasing(context) ? new ErrorBody(
+            "The data of your organization is being deleted. Nothing new is taken until that is finished.", "invalid_request_error", null, "tenant_erasing")
         : null;
+
+    /// <summary>Reading does no harm; what asks for the deletion again is answered with the one under way; and an operator has other tenants to look after.</summary>
+    private static bool MayWhileErasing(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+        || context.Request.Path.StartsWithSegments("/v1/tenants", StringComparison.Ordinal);
 }

@@ -36,6 +36,8 @@ public sealed partial class IsolationTests(ApiFixture fixture) : IClassFixture<A
         ["POST /v1/tenants/{id}/suspend"] = "the operator's alone",
         ["POST /v1/tenants/{id}/resume"] = "the operator's alone",
         ["POST /v1/tenants/{id}/keys"] = "the operator's alone",
+        ["DELETE /v1/tenants/{id}/data"] = "an admin's own, or the operator's (ErasureTests)",
+        ["GET /v1/tenants/{id}/erasures/{erasureId}"] = "an admin's own, or the operator's (ErasureTests)",
     };
 
     [Fact]
