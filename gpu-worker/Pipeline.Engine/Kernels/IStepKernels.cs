@@ -51,6 +51,9 @@ internal interface IStepKernels : IDisposable
     /// The likeliest token of each row: of equal maxima the first, so that greedy decoding is exact and the same on every run.
     /// </summary>
     /// <param name="logits">[samples, vocabulary], in the engine's type.</param>
+    /// <param name="allowed">
+    /// uint8 [samples, bytes]: bit (t % 8) of byte (t / 8) says whether token t counts; bytes are a multiple of 4. Null where all do.
+    /// </param>
     /// <returns>int64 [samples]: token ids, or <see cref="Sampler.NotFinite"/> for a row whose maximum is infinite or not a number.</returns>
-    Tensor Choose(Tensor logits);
+    Tensor Choose(Tensor logits, Tensor? allowed = null);
 }

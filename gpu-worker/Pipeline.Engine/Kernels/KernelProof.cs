@@ -47,7 +47,11 @@ internal static class KernelProof
             results.AddRange([("rotation", Values(projected), false), ("cache", Values(cache.Slots), false), ("attention", Values(attended), false)]);
         }
 
-        results.AddRange([("gate", Values(step.Gate(input.GateUp)), false), ("choice", Values(step.Choose(input.Logits)), true)]);
+        results.AddRange(
+        [
+            ("gate", Values(step.Gate(input.GateUp)), false),
+            ("choice", Values(step.Choose(input.Logits)), true), ("choice among allowed tokens", Values(step.Choose(input.Logits, input.Allowed)), true),
+        ]);
         return results;
     }
 

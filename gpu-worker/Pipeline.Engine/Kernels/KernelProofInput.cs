@@ -32,6 +32,7 @@ internal sealed class KernelProofInput
         HeadNorms = model.HasHeadNorms ? new HeadNorms(Normal(1, model.HeadSize), Normal(1, model.HeadSize)) : null;
         Layers = [.. model.LayerPattern.DistinctBy(layer => (layer.Window, layer.Rope))];
         Logits = NewLogits(model.VocabularySize);
+        Allowed = NewMasks(model.VocabularySize);
     }
 
     /// <summary>The step.</summary>
@@ -60,6 +61,9 @@ internal sealed class KernelProofInput
 
     /// <summary>[4, vocabulary]: any, one with equal maxima, one with something that is not a number, one of nothing finite.</summary>
     public Tensor Logits { get; }
+
+    /// <summary>uint8 [4, bytes]: any tokens allowed, half of them.</summary>
+    public Tensor Allowed { get; }
 
     /// <summary>A cache whose every slot is filled: the same each time.</summary>
     public LayerCache NewCache()
@@ -95,6 +99,14 @@ internal sealed class KernelProofInput
         }
 
         return taken;
+    }
+
+    private Tensor NewMasks(int vocabulary)
+    {
+        long bytes = (vocabulary + 31) / 32 * sizeof(uint);
+        byte[] masks = new byte[4 * bytes];
+        _random.NextBytes(masks);
+        return torch.tensor(masks, [4, bytes]).to(_setting.Device);
     }
 
     private Tensor NewLogits(int vocabulary)

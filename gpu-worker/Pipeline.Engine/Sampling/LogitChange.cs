@@ -32,9 +32,7 @@ internal static class LogitChange
             return;
         }
 
-        using Tensor powers = tensor(Powers).to(logits.device);
-        Tensor refused = masks.Bits.unsqueeze(-1).bitwise_and(powers).eq(Scalars.Zero)
-            .view(masks.Bits.shape[0], -1).narrow(-1, 0, logits.shape[1]);
+        Tensor refused = Refused(masks.Bits, logits);
         if (masks.Places.shape[0] == logits.shape[0])
         {
             logits.masked_fill_(refused, Scalars.NegativeInfinity);
@@ -42,6 +40,17 @@ internal static class LogitChange
         }
 
         logits.index_copy_(0, masks.Places, logits.index_select(0, masks.Places).masked_fill_(refused, Scalars.NegativeInfinity));
+    }
+
+    /// <summary>A copy in which what may not be chosen is impossible.</summary>
+    /// <param name="logits">[rows, vocabulary].</param>
+    /// <param name="bits">See <see cref="MaskInputs"/>; a row for each.</param>
+    public static Tensor Refuse(Tensor logits, Tensor bits) => logits.masked_fill(Refused(bits, logits), Scalars.NegativeInfinity);
+
+    private static Tensor Refused(Tensor bits, Tensor logits)
+    {
+        using Tensor powers = tensor(Powers).to(logits.device);
+        return bits.unsqueeze(-1).bitwise_and(powers).eq(Scalars.Zero).view(bits.shape[0], -1).narrow(-1, 0, logits.shape[1]);
     }
 
     private static readonly byte[] Powers = [1, 2, 4, 8, 16, 32, 64, 128];

@@ -27,20 +27,29 @@ internal static class Sampler
         Tensor? scored = inputs?.Scored is { } asked ? logits.index_select(0, asked.Rows) : null;
         if (inputs?.Special is { } special)
         {
-            ChooseSpecial(logits, tokens, special);
+            ChooseSpecial(kernels, logits, tokens, special);
         }
 
         return (tokens, scored is null ? null : Scores.Of(scored, tokens, inputs!.Scored!));
     }
 
-    private static void ChooseSpecial(Tensor logits, Tensor tokens, SpecialInputs inputs)
+    private static void ChooseSpecial(IStepKernels kernels, Tensor logits, Tensor tokens, SpecialInputs inputs)
     {
-        bool all = inputs.Rows.shape[0] == logits.shape[0];
-        Tensor special = (all ? logits : logits.index_select(0, inputs.Rows)).to(ScalarType.Float32);
-        LogitChange.Edit(special, inputs.Edits);
-        LogitChange.Mask(special, inputs.Masks);
+        Tensor special = inputs.Rows.shape[0] == logits.shape[0] ? logits : logits.index_select(0, inputs.Rows);
         Tensor meaningless = tokens.index_select(0, inputs.Rows).lt(Scalars.Zero);
-        tokens.index_copy_(0, inputs.Rows, ChooseAmong(special, inputs).masked_fill_(meaningless, NotFiniteScalar));
+        Tensor chosen = JustMasks(inputs) is { } masks ? kernels.Choose(special, masks.Bits) : ChangeAndChoose(special.to(ScalarType.Float32), inputs);
+        tokens.index_copy_(0, inputs.Rows, chosen.masked_fill_(meaningless, NotFiniteScalar));
+    }
+
+    /// <summary>The masks, where all special rows take the likeliest token that theirs allows.</summary>
+    private static MaskInputs? JustMasks(SpecialInputs inputs) =>
+        inputs is { FromAll: null, FromLikeliest: null, Edits: null, Masks: { } masks } && masks.Places.shape[0] == inputs.Rows.shape[0] ? masks : null;
+
+    private static Tensor ChangeAndChoose(Tensor logits, SpecialInputs inputs)
+    {
+        LogitChange.Edit(logits, inputs.Edits);
+        LogitChange.Mask(logits, inputs.Masks);
+        return ChooseAmong(logits, inputs);
     }
 
     private static Tensor ChooseAmong(Tensor logits, SpecialInputs inputs)

@@ -50,6 +50,10 @@ public sealed class ChoiceTests
             float[] seen = [.. logits.to(ScalarType.Float32).data<float>()];
             long[] expected = [.. Enumerable.Range(0, rows).Select(row => Expected(seen.AsSpan(row * width, width)))];
             Assert.Equal(expected, step.Choose(logits).data<long>().ToArray());
+            byte[] masks = [.. Enumerable.Range(0, rows).SelectMany(_ => Mask(random, width))];
+            Assert.Equal(
+                Enumerable.Range(0, rows).Select(row => Expected(seen.AsSpan(row * width, width), masks.AsSpan(row * (masks.Length / rows)))),
+                step.Choose(logits, torch.tensor(masks, [rows, masks.Length / rows]).clone()).data<long>().ToArray());
             marked += expected.Count(token => token == Sampler.NotFinite);
             chosen += expected.Count(token => token > 0);
         }
@@ -81,6 +85,37 @@ public sealed class ChoiceTests
         }
 
         return row;
+    }
+
+    /// <summary>A mask that allows some token: few, most, or all of some words and none of others. Bits behind the last token are set, too.</summary>
+    private static byte[] Mask(Random random, int width)
+    {
+        byte[] mask = new byte[(width + 31) / 32 * 4];
+        int kind = random.Next(3);
+        for (int i = 0; i < mask.Length; i++)
+        {
+            mask[i] = kind switch
+            {
+                0 => random.Next(20) == 0 ? (byte)random.Next(256) : (byte)0,
+                1 => random.Next(20) == 0 ? (byte)random.Next(256) : byte.MaxValue,
+                _ => i / 4 % 3 == 0 ? byte.MaxValue : (byte)0,
+            };
+        }
+
+        int one = random.Next(width);
+        mask[one / 8] |= (byte)(1 << (one % 8));
+        return mask;
+    }
+
+    private static long Expected(ReadOnlySpan<float> row, ReadOnlySpan<byte> mask)
+    {
+        float[] allowed = [.. row];
+        for (int i = 0; i < allowed.Length; i++)
+        {
+            allowed[i] = (mask[i / 8] >> (i % 8) & 1) == 1 ? allowed[i] : float.NegativeInfinity;
+        }
+
+        return Expected(allowed);
     }
 
     private static long Expected(ReadOnlySpan<float> row)

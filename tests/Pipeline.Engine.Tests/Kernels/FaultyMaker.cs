@@ -113,9 +113,9 @@ internal sealed class FaultyMaker(Fault fault) : IKernelMaker
             return result;
         }
 
-        public Tensor Choose(Tensor logits)
+        public Tensor Choose(Tensor logits, Tensor? allowed = null)
         {
-            Tensor result = right.Choose(logits);
+            Tensor result = right.Choose(logits, allowed);
             Spoil(Fault.Choice, result);
             return result;
         }

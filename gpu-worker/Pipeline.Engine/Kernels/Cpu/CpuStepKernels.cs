@@ -69,11 +69,12 @@ internal sealed unsafe class CpuStepKernels(KernelSetting setting, CpuWork work,
     }
 
     /// <inheritdoc/>
-    public Tensor Choose(Tensor logits)
+    public Tensor Choose(Tensor logits, Tensor? allowed = null)
     {
         long rows = logits.size(0), width = logits.size(1);
         Tensor tokens = torch.empty(rows, dtype: ScalarType.Int64);
-        work.Choice.Run(team, Memory(logits), (long*)TensorMemory.Of(tokens, ScalarType.Int64), (int)rows, (int)width);
+        uint* masks = allowed is null ? null : (uint*)TensorMemory.Of(allowed, ScalarType.Byte);
+        work.Choice.Run(team, Memory(logits), masks, (int)(allowed?.size(1) ?? 0) / sizeof(uint), (long*)TensorMemory.Of(tokens, ScalarType.Int64), (int)rows, (int)width);
         return tokens;
     }
 

@@ -1,5 +1,6 @@
 using Pipeline.Engine.Execution;
 using Pipeline.Engine.Models;
+using Pipeline.Engine.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -82,8 +83,9 @@ internal sealed class CudaStepKernels(CudaKernels kernels) : IStepKernels
     }
 
     /// <inheritdoc/>
-    public Tensor Choose(Tensor logits)
+    public Tensor Choose(Tensor logits, Tensor? allowed = null)
     {
+        logits = allowed is null ? logits : LogitChange.Refuse(logits, allowed);
         int rows = (int)logits.size(0), width = (int)logits.size(1), pieces = width / _shape.Width;
         Tensor tokens = torch.empty([rows], dtype: ScalarType.Int64, device: kernels.Setting.Device);
         Launch(

@@ -81,9 +81,9 @@ internal sealed class TorchStepKernels : IStepKernels
     }
 
     /// <inheritdoc/>
-    public Tensor Choose(Tensor logits)
+    public Tensor Choose(Tensor logits, Tensor? allowed = null)
     {
-        (Tensor highest, Tensor tokens) = logits.max(-1);
+        (Tensor highest, Tensor tokens) = (allowed is null ? logits : LogitChange.Refuse(logits, allowed)).max(-1);
         return tokens.masked_fill_(highest.isfinite().logical_not(), Sampler.NotFiniteScalar);
     }
 

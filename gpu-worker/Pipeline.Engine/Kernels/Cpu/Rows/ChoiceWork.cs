@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Pipeline.Engine.Kernels.Cpu.Simd;
 using Pipeline.Engine.Kernels.Cpu.Threading;
@@ -14,16 +15,20 @@ internal sealed unsafe class ChoiceWork<TSimd, TVector, T> : RowWork, IChoiceWor
     where TVector : struct
     where T : unmanaged, IElement<T>
 {
-    private const int Stretch = 1024;
+    private const int Stretch = 1024, Bits = 32;
 
     private T* _logits;
+    private uint* _allowed;
+    private int _words;
     private long* _tokens;
     private int _width;
 
     /// <inheritdoc/>
-    public void Run(ThreadTeam team, void* logits, long* tokens, int rows, int width)
+    public void Run(ThreadTeam team, void* logits, uint* allowed, int words, long* tokens, int rows, int width)
     {
         _logits = (T*)logits;
+        _allowed = allowed;
+        _words = words;
         _tokens = tokens;
         _width = width;
         Run(team, rows, (long)width * sizeof(T));
@@ -34,7 +39,8 @@ internal sealed unsafe class ChoiceWork<TSimd, TVector, T> : RowWork, IChoiceWor
     {
         for (int row = first; row < end; row++)
         {
-            _tokens[row] = Choose(_logits + ((nint)row * _width));
+            T* logits = _logits + ((nint)row * _width);
+            _tokens[row] = _allowed is null ? Choose(logits) : ChooseAmong(logits, _allowed + ((nint)row * _words));
         }
     }
 
@@ -58,6 +64,45 @@ internal sealed unsafe class ChoiceWork<TSimd, TVector, T> : RowWork, IChoiceWor
         }
 
         return FirstHighest(row, best, Math.Min(best + Stretch, _width));
+    }
+
+    /// <summary>The same of the tokens that a mask allows. Of those that it does not the logits are not even read.</summary>
+    private long ChooseAmong(T* row, uint* allowed)
+    {
+        float highest = float.NegativeInfinity;
+        long token = Sampler.NotFinite;
+        for (int at = 0, word = 0; at < _width; at += Bits, word++)
+        {
+            uint bits = allowed[word];
+
+            // Where all of a word's tokens may come, as within a text, a glance shows whether one of them is worth a look.
+            if (bits == uint.MaxValue && at + Bits <= _width && Largest(row + at, Bits) <= highest)
+            {
+                continue;
+            }
+
+            for (; bits != 0; bits &= bits - 1)
+            {
+                int i = at + BitOperations.TrailingZeroCount(bits);
+                if (i >= _width)
+                {
+                    break;
+                }
+
+                float value = T.Widen(row[i]);
+                if (float.IsNaN(value))
+                {
+                    return Sampler.NotFinite;
+                }
+
+                if (value > highest)
+                {
+                    (highest, token) = (value, i);
+                }
+            }
+        }
+
+        return float.IsFinite(highest) ? token : Sampler.NotFinite;
     }
 
     /// <summary>The largest of numbers; not a number where one of them is not finite.</summary>
