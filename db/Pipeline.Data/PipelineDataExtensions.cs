@@ -11,6 +11,8 @@ public static class PipelineDataExtensions
     /// <summary>Name of the connection string: <c>ConnectionStrings:Pipeline</c>.</summary>
     public const string ConnectionStringName = "Pipeline";
 
+    private const string ByIndex = "SET enable_seqscan = off";
+
     /// <summary>
     /// Adds one <see cref="NpgsqlDataSource"/> and a pooled factory of <see cref="PipelineDbContext"/>, both singletons
     /// and safe for concurrent use, and the context itself, scoped.
@@ -28,11 +30,29 @@ public static class PipelineDataExtensions
     /// <summary>As <see cref="AddPipelineData(IServiceCollection, IConfiguration)"/>, from a connection string.</summary>
     public static IServiceCollection AddPipelineData(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(_ => NpgsqlDataSource.Create(Prepared(connectionString)));
+        services.AddSingleton(_ => Create(connectionString));
         services.AddPooledDbContextFactory<PipelineDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContext());
         return services;
     }
+
+    /// <summary>
+    /// No statement of ours has to read a large table from end to end. But a plan that was made while a table was small, and is kept
+    /// with its prepared statement, would go on doing that until statistics are gathered: tens of thousands of jobs later.
+    /// </summary>
+    private static NpgsqlDataSource Create(string connectionString) => new NpgsqlDataSourceBuilder(Prepared(connectionString))
+        .UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using NpgsqlCommand command = new(ByIndex, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using NpgsqlCommand command = new(ByIndex, connection);
+                await command.ExecuteNonQueryAsync();
+            })
+        .Build();
 
     /// <summary>
     /// Statements that come again and again are prepared, as the driver counts them: planning a claim or a commit anew each time

@@ -23,6 +23,16 @@ public sealed class ConnectionTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task No_plan_reads_all_jobs_however_few_there_were_when_it_was_made()
+    {
+        await using NpgsqlDataSource dataSource = Add(database.Require().ConnectionString);
+        await using NpgsqlCommand explain = dataSource.CreateCommand("EXPLAIN (FORMAT JSON) SELECT 1 FROM jobs WHERE id = ANY('{1,2,3,4,5,6,7,8,9,10}') ORDER BY id FOR NO KEY UPDATE");
+        string plan = (string)(await explain.ExecuteScalarAsync())!;
+        Assert.Contains("pk_jobs", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_that_has_listened_is_handed_on_without_its_channel()
     {
         await using NpgsqlDataSource dataSource = Add(database.Require().ConnectionString + ";Maximum Pool Size=1");
