@@ -23,9 +23,9 @@ internal sealed class EndToEndBenchmark : IBenchmark
     /// <inheritdoc/>
     public Task<int> RunAsync(string[] args)
     {
-        Option<string> sizes = BenchmarkCommand.Option("--jobs", "5000,50000", "How many jobs, several sizes by commas; 500000 is ten batches.");
+        Option<string> sizes = BenchmarkCommand.Option("--jobs", "5000,50000,500000", "How many jobs, several sizes by commas; 500000 is ten batches.");
         Option<int> length = BenchmarkCommand.Count("--bytes", 600, "Length of a line.");
-        Option<int> runs = BenchmarkCommand.Count("--runs", 3, "Times that each size is done.");
+        Option<int> runs = BenchmarkCommand.Count("--runs", 2, "Times that each size is done.");
         return BenchmarkCommand.RunAsync(this, args, [sizes, length, runs], async (result, cancellationToken) =>
         {
             using RunningStack stack = new();
@@ -59,6 +59,7 @@ internal sealed class EndToEndBenchmark : IBenchmark
         }
 
         double[] busy = [.. Parts.Select(stack.ProcessorSeconds)];
+        long[] held = [.. Parts.Select(stack.BeginMemory)];
         Stopwatch watch = Stopwatch.StartNew();
         List<string> batches = [];
         foreach (string file in files)
@@ -80,7 +81,13 @@ internal sealed class EndToEndBenchmark : IBenchmark
 
         double seconds = watch.Elapsed.TotalSeconds;
         await CheckAsync(stack.Postgres, batches, jobs, cancellationToken);
-        return new EndToEndRow(jobs, validated, seconds, jobs / seconds, Parts.Zip(busy).ToDictionary(part => part.First, part => stack.ProcessorSeconds(part.First) - part.Second));
+        return new EndToEndRow(
+            jobs,
+            validated,
+            seconds,
+            jobs / seconds,
+            Parts.Zip(busy).ToDictionary(part => part.First, part => stack.ProcessorSeconds(part.First) - part.Second),
+            Parts.Zip(held).ToDictionary(part => part.First, part => stack.MostMemory(part.First) - part.Second));
     }
 
     /// <summary>Every job has one result and one entry in the ledger.</summary>
@@ -106,10 +113,18 @@ internal sealed class EndToEndBenchmark : IBenchmark
     {
         Console.WriteLine($"{Machine.Here()}\n");
         Console.WriteLine($"Lines of {length:N0} bytes, uploaded before; from the creation of the batches to their output files, results and costs committed.\n");
-        Table table = new("jobs", "validated s", "in all s", "jobs/s", "API processor s", "worker processor s");
+        Table table = new("jobs", "validated s", "in all s", "jobs/s", "API processor s", "worker processor s", "API grew by MB", "worker grew by MB");
         foreach (EndToEndRow row in rows.OrderBy(row => row.Jobs))
         {
-            table.Add($"{row.Jobs:N0}", $"{row.ValidatedSeconds:F1}", $"{row.Seconds:F1}", $"{row.JobsPerSecond:N0}", $"{row.ProcessorSeconds["api"]:F1}", $"{row.ProcessorSeconds["worker-1"]:F1}");
+            table.Add(
+                $"{row.Jobs:N0}",
+                $"{row.ValidatedSeconds:F1}",
+                $"{row.Seconds:F1}",
+                $"{row.JobsPerSecond:N0}",
+                $"{row.ProcessorSeconds["api"]:F1}",
+                $"{row.ProcessorSeconds["worker-1"]:F1}",
+                $"{row.GrowthBytes["api"] / 1e6:F0}",
+                $"{row.GrowthBytes["worker-1"] / 1e6:F0}");
         }
 
         table.Write(Console.Out);
@@ -124,4 +139,6 @@ internal sealed class EndToEndBenchmark : IBenchmark
 /// <param name="Seconds">From the creation until all batches were completed; to a tenth of a second.</param>
 /// <param name="JobsPerSecond">Jobs by those seconds.</param>
 /// <param name="ProcessorSeconds">What each of our processes computed.</param>
-internal sealed record EndToEndRow(int Jobs, double ValidatedSeconds, double Seconds, double JobsPerSecond, Dictionary<string, double> ProcessorSeconds);
+/// <param name="GrowthBytes">What each of them held at most beyond what it held before.</param>
+internal sealed record EndToEndRow(
+    int Jobs, double ValidatedSeconds, double Seconds, double JobsPerSecond, Dictionary<string, double> ProcessorSeconds, Dictionary<string, long> GrowthBytes);
