@@ -48,7 +48,10 @@ internal sealed record CostView(
     double DecodeSeconds,
     double DeviceSeconds,
     Dictionary<string, long> Outcomes,
-    PrefixCacheView? PrefixCache);
+    PrefixCacheView? PrefixCache,
+    decimal? MaxCost,
+    EstimateView? Estimate,
+    ListPriceView? ListPrice);
 
 /// <summary>What the prefix cache was expected to save, and what it has saved.</summary>
 internal sealed record PrefixCacheView(double PredictedHitRate, double? HitRate);

@@ -32,11 +32,21 @@ internal sealed class PipelineClient : IDisposable
         return (await SendAsync<FileView>(HttpMethod.Post, "v1/files", form, cancellationToken)).Id;
     }
 
-    public Task<BatchView> CreateBatchAsync(string fileId, string endpoint, CancellationToken cancellationToken) => SendAsync<BatchView>(
+    public Task<BatchView> CreateBatchAsync(string fileId, string endpoint, decimal? maxCost, CancellationToken cancellationToken) => SendAsync<BatchView>(
         HttpMethod.Post,
         "v1/batches",
-        JsonContent.Create(new { input_file_id = fileId, endpoint, completion_window = "24h" }),
+        JsonContent.Create(new { input_file_id = fileId, endpoint, completion_window = "24h", max_cost = maxCost }),
         cancellationToken);
+
+    /// <summary>What such a batch would cost.</summary>
+    public Task<EstimateReplyView> EstimateAsync(string fileId, string endpoint, decimal? maxCost, CancellationToken cancellationToken) => SendAsync<EstimateReplyView>(
+        HttpMethod.Post,
+        "v1/batches/estimate",
+        JsonContent.Create(new { input_file_id = fileId, endpoint, completion_window = "24h", max_cost = maxCost }),
+        cancellationToken);
+
+    public Task<FileView> DeleteFileAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync<FileView>(HttpMethod.Delete, $"v1/files/{Uri.EscapeDataString(id)}", null, cancellationToken);
 
     public Task<BatchView> GetBatchAsync(string id, CancellationToken cancellationToken) =>
         SendAsync<BatchView>(HttpMethod.Get, $"v1/batches/{Uri.EscapeDataString(id)}", null, cancellationToken);
@@ -44,8 +54,11 @@ internal sealed class PipelineClient : IDisposable
     public Task<BatchView> CancelBatchAsync(string id, CancellationToken cancellationToken) =>
         SendAsync<BatchView>(HttpMethod.Post, $"v1/batches/{Uri.EscapeDataString(id)}/cancel", null, cancellationToken);
 
-    public Task<BatchView> RetryBatchAsync(string id, CancellationToken cancellationToken) =>
-        SendAsync<BatchView>(HttpMethod.Post, $"v1/batches/{Uri.EscapeDataString(id)}/retry", null, cancellationToken);
+    public Task<BatchView> RetryBatchAsync(string id, decimal? maxCost, CancellationToken cancellationToken) => SendAsync<BatchView>(
+        HttpMethod.Post,
+        $"v1/batches/{Uri.EscapeDataString(id)}/retry",
+        maxCost is null ? null : JsonContent.Create(new { max_cost = maxCost }),
+        cancellationToken);
 
     /// <summary>How far a batch is, now and at every change; ends with the batch, or when the connection does.</summary>
     public async IAsyncEnumerable<ProgressView> FollowAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -69,6 +82,9 @@ internal sealed class PipelineClient : IDisposable
 
     public Task<CostView> GetCostAsync(string id, CancellationToken cancellationToken) =>
         SendAsync<CostView>(HttpMethod.Get, $"v1/batches/{Uri.EscapeDataString(id)}/cost", null, cancellationToken);
+
+    public Task<BudgetView> GetBudgetAsync(CancellationToken cancellationToken) =>
+        SendAsync<BudgetView>(HttpMethod.Get, "v1/usage/budget", null, cancellationToken);
 
     public Task<ModelsView> GetModelsAsync(CancellationToken cancellationToken) =>
         SendAsync<ModelsView>(HttpMethod.Get, "v1/models", null, cancellationToken);
@@ -105,7 +121,7 @@ internal sealed class PipelineClient : IDisposable
         PageView<T> page;
         do
         {
-            page = await SendAsync<PageView<T>>(HttpMethod.Get, $"{path}?limit=100{after}", null, cancellationToken);
+            page = await SendAsync<PageView<T>>(HttpMethod.Get, $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=100{after}", null, cancellationToken);
             foreach (T item in page.Data)
             {
                 yield return item;

@@ -24,7 +24,9 @@ internal static class SubmitCommand
         Option<string?> model = new("--model") { Description = "The model that answers; the first one that is served unless given." };
         Option<int> maxTokens = new("--max-tokens") { Description = "Longest answer, in tokens.", DefaultValueFactory = _ => 200 };
         Option<bool> watch = new("--watch") { Description = "Follow the batch to its end." };
-        Command command = new("submit", "Submit documents or a batch file; prints the batch's id.") { path, prompt, model, maxTokens, watch };
+        Option<decimal?> maxCost = new("--max-cost") { Description = "What the batch may cost, in the service's currency: it stops there, and keeps what is done." };
+        Option<bool> estimate = new("--estimate") { Description = "Only say what it would cost; nothing is submitted." };
+        Command command = new("submit", "Submit documents or a batch file; prints the batch's id.") { path, prompt, model, maxTokens, watch, maxCost, estimate };
         command.SetAction((arguments, cancellationToken) => context.RunAsync(async client =>
         {
             string file = arguments.GetRequiredValue(path);
@@ -38,7 +40,12 @@ internal static class SubmitCommand
                     arguments.GetValue(maxTokens));
             string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(file))) + ".jsonl";
             string fileId = await client.UploadAsync(content, name, cancellationToken);
-            BatchView batch = await client.CreateBatchAsync(fileId, DocumentSource.EndpointOf(file, kind), cancellationToken);
+            if (arguments.GetValue(estimate))
+            {
+                return await EstimateAsync(context, client, fileId, DocumentSource.EndpointOf(file, kind), arguments.GetValue(maxCost), cancellationToken);
+            }
+
+            BatchView batch = await client.CreateBatchAsync(fileId, DocumentSource.EndpointOf(file, kind), arguments.GetValue(maxCost), cancellationToken);
             context.Out.WriteLine(batch.Id);
             return arguments.GetValue(watch)
                 ? await new BatchWatcher(client, context.Console, context.Error, context.Time).WatchAsync(batch.Id, cancellationToken)
@@ -51,5 +58,20 @@ internal static class SubmitCommand
     {
         ModelsView models = await client.GetModelsAsync(cancellationToken);
         return models.Data.Count > 0 ? models.Data[0].Id : throw new CliException(ExitCodes.Api, "the API serves no model");
+    }
+
+    private static async Task<int> EstimateAsync(
+        CommandContext context, PipelineClient client, string fileId, string endpoint, decimal? maxCost, CancellationToken cancellationToken)
+    {
+        EstimateReplyView reply = await client.EstimateAsync(fileId, endpoint, maxCost, cancellationToken);
+        await client.DeleteFileAsync(fileId, cancellationToken);
+        if (reply.Estimate is { } found)
+        {
+            MoneyText.Write(context.Out, [("model", reply.Model ?? ""), .. MoneyText.Of(found)]);
+            return ExitCodes.Success;
+        }
+
+        ErrorList.Write(context.Error, reply.Errors?.Data ?? []);
+        return ExitCodes.NotCompleted;
     }
 }

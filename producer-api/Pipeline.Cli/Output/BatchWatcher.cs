@@ -10,15 +10,13 @@ namespace Pipeline.Cli.Output;
 /// <param name="time">Times what is left, and the pauses where the connection breaks.</param>
 internal sealed class BatchWatcher(PipelineClient client, IAnsiConsole console, TextWriter lines, TimeProvider time)
 {
-    private const int MostErrors = 20;
-
     /// <returns>The exit code: 0 only for a completed batch.</returns>
     public async Task<int> WatchAsync(string id, CancellationToken cancellationToken)
     {
         BatchView batch = console.Profile.Capabilities.Interactive
             ? await WithBarAsync(id, cancellationToken)
             : await FollowAsync(id, LineWriter(), cancellationToken);
-        Summarize(batch);
+        Summarize(batch, await client.GetCostAsync(id, cancellationToken));
         return batch.Status == "completed" ? ExitCodes.Success : ExitCodes.NotCompleted;
     }
 
@@ -84,20 +82,16 @@ internal sealed class BatchWatcher(PipelineClient client, IAnsiConsole console, 
         return batch!;
     }
 
-    private void Summarize(BatchView batch)
+    private void Summarize(BatchView batch, CostView cost)
     {
         lines.WriteLine(
             $"batch {batch.Id} {batch.Status}: {batch.Counts.Completed} completed, {batch.Counts.Failed} failed of {batch.Counts.Total}; "
             + $"{batch.Usage?.InputTokens ?? 0} tokens in, {batch.Usage?.OutputTokens ?? 0} out");
-        IReadOnlyList<ErrorView> errors = batch.Errors?.Data ?? [];
-        foreach (ErrorView error in errors.Take(MostErrors))
+        if (cost is { Cost: > 0 })
         {
-            lines.WriteLine($"  {(error.Line is { } line ? $"line {line}: " : "")}{error.Message} ({error.Code})");
+            lines.WriteLine($"  cost {MoneyText.Amount(cost.Cost, cost.Currency)}" + (cost.MaxCost is { } cap ? $" of at most {MoneyText.Amount(cap, cost.Currency)}" : ""));
         }
 
-        if (errors.Count > MostErrors)
-        {
-            lines.WriteLine($"  and {errors.Count - MostErrors} more");
-        }
+        ErrorList.Write(lines, batch.Errors?.Data ?? []);
     }
 }

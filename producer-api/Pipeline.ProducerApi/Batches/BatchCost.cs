@@ -2,6 +2,7 @@ using System.Text.Json;
 using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.ProducerApi.Jobs;
+using Pipeline.ProducerApi.Usage;
 
 namespace Pipeline.ProducerApi.Batches;
 
@@ -27,9 +28,10 @@ internal sealed record BatchCost(
     Dictionary<string, long> Outcomes,
     PrefixCacheUse? PrefixCache,
     decimal? MaxCost,
-    JsonElement? Estimate)
+    JsonElement? Estimate,
+    ListPriceCost? ListPrice)
 {
-    public static async Task<BatchCost> OfAsync(NpgsqlDataSource dataSource, Batch batch, CancellationToken cancellationToken)
+    public static async Task<BatchCost> OfAsync(NpgsqlDataSource dataSource, ListPriceComparison comparison, Batch batch, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
@@ -67,7 +69,14 @@ internal sealed record BatchCost(
             outcomes.Select(o => o.Split(' ')).ToDictionary(o => o[0], o => long.Parse(o[1])),
             PrefixCacheUse.Of(batch),
             batch.MaxCost,
-            batch.Estimate is null ? null : JsonElement.Parse(batch.Estimate));
+            batch.Estimate is null ? null : JsonElement.Parse(batch.Estimate),
+            AtListPrice(comparison, batch));
+    }
+
+    private static ListPriceCost? AtListPrice(ListPriceComparison comparison, Batch batch)
+    {
+        bool embeds = batch.CompletionTokens == 0;
+        return comparison.Of(batch.Model ?? "", embeds ? 0 : batch.PromptTokens, batch.CachedTokens, batch.CompletionTokens, embeds ? batch.PromptTokens : 0).FirstOrDefault();
     }
 }
 

@@ -11,6 +11,7 @@ using Pipeline.ProducerApi.Batches.Results;
 using Pipeline.ProducerApi.Http;
 using Pipeline.ProducerApi.Idempotency;
 using Pipeline.ProducerApi.Keys;
+using Pipeline.ProducerApi.Usage;
 
 namespace Pipeline.ProducerApi.Batches;
 
@@ -49,7 +50,7 @@ internal static class BatchEndpoints
             .Produces<ProgressObject>(StatusCodes.Status200OK, "text/event-stream")
             .WithSummary("Progress of a batch as server-sent events")
             .WithDescription("`progress` at every change of status or counts, with an estimate of the finish; `end` when the batch has ended.");
-        batches.MapGet("/{id}/cost", CostAsync).WithSummary("What a batch has cost so far");
+        batches.MapGet("/{id}/cost", CostAsync).WithSummary("What a batch has cost so far, what was expected of it, and what it would have cost at a list price");
     }
 
     private static async Task<Ok<BatchObject>> CreateAsync(
@@ -105,6 +106,6 @@ internal static class BatchEndpoints
     }
 
     private static async Task<Ok<BatchCost>> CostAsync(
-        string id, Caller caller, PipelineDbContext context, NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await BatchCost.OfAsync(dataSource, await context.GetBatchAsync(caller, id, cancellationToken), cancellationToken));
+        string id, Caller caller, PipelineDbContext context, NpgsqlDataSource dataSource, ListPriceComparison comparison, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await BatchCost.OfAsync(dataSource, comparison, await context.GetBatchAsync(caller, id, cancellationToken), cancellationToken));
 }

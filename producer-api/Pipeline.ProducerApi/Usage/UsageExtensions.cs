@@ -9,6 +9,7 @@ internal static class UsageExtensions
     {
         services.AddSingleton<IValidateOptions<ListPriceOptions>, ListPriceOptions.Validator>();
         services.AddOptions<ListPriceOptions>().Bind(configuration.GetSection(ListPriceOptions.Section)).ValidateOnStart();
+        services.AddSingleton<ListPriceComparison>();
         services.AddSingleton<UsageReport>();
         services.AddSingleton<Budgets>();
         return services;

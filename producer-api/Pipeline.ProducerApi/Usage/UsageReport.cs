@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Pipeline.Data.Pricing;
 
 namespace Pipeline.ProducerApi.Usage;
 
 /// <summary>Sums up the ledger. Sums are exact: of the rows' own amounts, nothing is rounded on the way.</summary>
-internal sealed class UsageReport(NpgsqlDataSource dataSource, IOptions<ListPriceOptions> options)
+internal sealed class UsageReport(NpgsqlDataSource dataSource, ListPriceComparison comparison)
 {
     /// <summary>A page of groups, by their keys in ascending order.</summary>
     public async Task<UsagePage> ReadAsync(UsageRequest request, CancellationToken cancellationToken)
@@ -22,7 +21,7 @@ internal sealed class UsageReport(NpgsqlDataSource dataSource, IOptions<ListPric
         {
             parts.Add(new Part(
                 row.GetFieldValue<string[]>(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetDouble(7), row.GetDecimal(8),
-                new Compared(row.GetInt64(9), row.GetInt64(10), row.GetInt64(11)), row.GetInt64(12)));
+                row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12)));
         }
 
         UsageObject[] groups = [.. parts.GroupBy(part => UsageRequest.Cursor(part.Keys)).Select(group => Group(request, group.Key, [.. group]))];
@@ -36,7 +35,7 @@ internal sealed class UsageReport(NpgsqlDataSource dataSource, IOptions<ListPric
             groups.Length > request.Limit,
             request.Start,
             request.End == DateTimeOffset.MaxValue ? null : request.End,
-            [.. names.Select(name => options.Value.Find(name)!)]);
+            [.. names.Select(name => comparison.Find(name))]);
     }
 
     /// <summary>
@@ -84,7 +83,7 @@ internal sealed class UsageReport(NpgsqlDataSource dataSource, IOptions<ListPric
             parts.Sum(part => part.DeviceSeconds),
             parts.Sum(part => part.Cost),
             parts[0].Keys[^1],
-            [.. parts.SelectMany(AtListPrice).GroupBy(cost => cost.Name).Select(group => new ListPriceCost(
+            [.. parts.SelectMany(part => comparison.Of(part.Model, part.TextPrompt, part.TextCached, part.TextCompletion, part.Embedded)).GroupBy(cost => cost.Name).Select(group => new ListPriceCost(
                 group.Key, Money.Nearest(group.Sum(cost => cost.Cost)), Money.Nearest(group.Sum(cost => cost.BatchCost)), group.First().Currency))])
         {
             Day = Key(UsageGroup.Day),
@@ -94,30 +93,8 @@ internal sealed class UsageReport(NpgsqlDataSource dataSource, IOptions<ListPric
         };
     }
 
-    private IEnumerable<ListPriceCost> AtListPrice(Part part)
-    {
-        string? own = options.Value.Models.FirstOrDefault(model => model.Model == part.Model)?.As;
-        if (part.Text.Completion > 0)
-        {
-            yield return At(options.Value.Find(own ?? options.Value.Text)!, part.Text);
-        }
-
-        if (part.Embedded > 0)
-        {
-            yield return At(options.Value.Find(own ?? options.Value.Embeddings)!, new Compared(part.Embedded, 0, 0));
-        }
-    }
-
-    private static ListPriceCost At(ListPrice price, Compared tokens)
-    {
-        decimal cost = new TokenPrice(price.Input, price.CachedInput, price.Output).Of(tokens.Prompt, tokens.Cached, tokens.Completion);
-        return new ListPriceCost(price.Name, cost, cost * (1 - price.BatchDiscount), price.Currency);
-    }
-
-    /// <summary>Tokens of completed requests.</summary>
-    private readonly record struct Compared(long Prompt, long Cached, long Completion);
-
     /// <summary>What a group has of one model.</summary>
     private sealed record Part(
-        string[] Keys, string Model, long Requests, long Attempts, long Prompt, long Cached, long Completion, double DeviceSeconds, decimal Cost, Compared Text, long Embedded);
+        string[] Keys, string Model, long Requests, long Attempts, long Prompt, long Cached, long Completion, double DeviceSeconds, decimal Cost,
+        long TextPrompt, long TextCached, long TextCompletion, long Embedded);
 }

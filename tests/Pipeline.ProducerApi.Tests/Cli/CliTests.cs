@@ -46,8 +46,46 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         (code, string usage, _) = await RunAsync("usage", id);
         Assert.Equal(0, code);
         Assert.Matches(@"cost +3 USD", usage);
+        Assert.Matches(@"at list price +[0-9.]+ USD as gpt-5.4-nano, [0-9.]+ in its batch API", usage);
         Assert.Matches(@"attempts +3 \(3 completed\)", usage);
         Assert.Matches(@"guessed tokens +9 \(66\.7 ?% right, gain 1\.50\)", usage);
+    }
+
+    [Fact]
+    public async Task What_a_batch_would_cost_is_said_before_and_a_cap_given_along_and_raised()
+    {
+        ApiClient api = fixture.Require();
+        string bounded = api.Lines(3).Replace("\"messages\"", "\"max_tokens\":100,\"messages\"", StringComparison.Ordinal);
+        string path = Write("in.jsonl", bounded);
+        (int code, string estimate, _) = await RunAsync("submit", path, "--estimate");
+        Assert.Equal(0, code);
+        Assert.Matches(@"output tokens +\d+ expected, 300 at most", estimate);
+        Assert.Matches(@"cost at most +0\.003\d* USD", estimate);
+        Assert.Matches(@"price of a million +2 in, 0\.5 cached, 10 out \(listed\)", estimate);
+        (code, _, string wrong) = await RunAsync("submit", Write("bad.jsonl", "{}\n"), "--estimate");
+        Assert.Equal(1, code);
+        Assert.Contains("line 1: Missing required parameter: 'custom_id'.", wrong, StringComparison.Ordinal);
+
+        // Room for one line of three.
+        (_, string submitted, _) = await RunAsync("submit", path, "--max-cost", "0.0015");
+        string id = submitted.Trim();
+        await api.WaitAsync(id, "in_progress");
+        await fixture.NewWorker().AnswerAllAsync(id, job => (200, Answer("x")));
+        (code, _, string end) = await RunAsync("watch", id);
+        Assert.Equal(0, code);
+        Assert.Matches(@"1 completed, 2 failed of 3", end);
+        Assert.Matches(@"cost 0\.001\d* USD of at most 0\.0015 USD", end);
+        Assert.Equal("in_progress\n", (await RunAsync("retry", id, "--max-cost", "1")).Out);
+        await fixture.NewWorker().AnswerAllAsync(id, job => (200, Answer("x")));
+        Assert.Contains("3 completed, 0 failed", (await RunAsync("watch", id)).Error, StringComparison.Ordinal);
+
+        (code, string table, _) = await RunAsync("usage", "--by", "batch,model");
+        Assert.Equal(0, code);
+        Assert.Matches($@"batch +model +requests +prompt tokens", table);
+        Assert.Matches($@"{id}  {api.Model} +3 +30 ", table);
+        (code, _, string group) = await RunAsync("usage", "--by", "hour");
+        Assert.Equal(2, code);
+        Assert.Contains("'hour' is none of model, batch, day, tenant", group, StringComparison.Ordinal);
     }
 
     [Fact]
