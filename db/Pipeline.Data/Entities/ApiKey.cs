@@ -33,7 +33,7 @@ public sealed class ApiKey
     /// <summary>When it ends by itself; <see langword="null"/> for never.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>When it was used last, to the minute; <see langword="null"/> before the first time.</summary>
+    /// <summary>When it was used last, to some seconds; <see langword="null"/> before the first time.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
 
     /// <summary>The hash of the secret before the last rotation.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Cli.Api;
+using Pipeline.Cli.Output;
 
 namespace Pipeline.Cli.Commands;
 
@@ -42,7 +43,7 @@ internal static class KeysCommand
             await foreach (KeyView key in client.ListAsync<KeyView>("v1/keys", cancellationToken))
             {
                 string state = key.RevokedAt is not null ? "revoked" : key.ExpiresAt <= now ? "expired" : "valid";
-                string used = key.LastUsedAt is { } time ? ListSchedulesCommand.Time(time) : "never";
+                string used = key.LastUsedAt is { } time ? UtcTime.Of(time) : "never";
                 context.Out.WriteLine($"{key.Id}  {key.Prefix}  {key.Role,-8}  {state,-7}  {used,-20}  {key.Name}");
             }
 

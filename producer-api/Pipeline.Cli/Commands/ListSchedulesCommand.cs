@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Pipeline.Cli.Api;
+using Pipeline.Cli.Output;
 
 namespace Pipeline.Cli.Commands;
 
@@ -14,7 +14,7 @@ internal static class ListSchedulesCommand
         {
             await foreach (ScheduleView schedule in client.ListAsync<ScheduleView>("v1/schedules", cancellationToken))
             {
-                string next = schedule.NextRuns.Count > 0 ? Time(schedule.NextRuns[0]) : "-";
+                string next = schedule.NextRuns.Count > 0 ? UtcTime.Of(schedule.NextRuns[0]) : "-";
                 context.Out.WriteLine($"{schedule.Id}  {schedule.Status,-6}  {next,-20}  {schedule.Cron}  {schedule.TimeZone}  {schedule.Name}");
             }
 
@@ -22,7 +22,4 @@ internal static class ListSchedulesCommand
         }));
         return command;
     }
-
-    /// <summary>Seconds since 1970 as a time of UTC.</summary>
-    public static string Time(long unix) => DateTimeOffset.FromUnixTimeSeconds(unix).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

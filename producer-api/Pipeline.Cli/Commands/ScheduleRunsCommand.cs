@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Cli.Api;
+using Pipeline.Cli.Output;
 
 namespace Pipeline.Cli.Commands;
 
@@ -16,7 +17,7 @@ internal static class ScheduleRunsCommand
             await foreach (ScheduleRunView run in client.ListAsync<ScheduleRunView>(path, cancellationToken))
             {
                 string outcome = run.Problem?.Message ?? $"{run.BatchId ?? "-"}  {run.BatchStatus ?? ""}";
-                context.Out.WriteLine($"{ListSchedulesCommand.Time(run.ScheduledAt)}  {run.Status,-7}  {outcome}".TrimEnd());
+                context.Out.WriteLine($"{UtcTime.Of(run.ScheduledAt)}  {run.Status,-7}  {outcome}".TrimEnd());
             }
 
             return ExitCodes.Success;

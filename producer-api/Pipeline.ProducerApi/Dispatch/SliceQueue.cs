@@ -22,7 +22,7 @@ internal sealed class SliceQueue(NpgsqlDataSource dataSource, IOptions<ApiOption
     /// Takes slices while fewer jobs are on their way than the model's workers run at a time and end within <c>$3</c> seconds: what
     /// waits at the broker is passed by nobody. The order over the tenants is start-time fair queueing (<see cref="DispatchTurn"/>)
     /// by jobs and weights, where who has been away for a while may be up to <c>$4</c> jobs behind the clock; a tenant's own slices
-    /// go by priority, deadline and age.
+    /// go by priority, deadline and age. What somebody else is just closing is passed over.
     /// </summary>
     private const string TakeSql =
         """
@@ -55,15 +55,19 @@ internal sealed class SliceQueue(NpgsqlDataSource dataSource, IOptions<ApiOption
         chosen AS (
             SELECT * FROM (SELECT *, sum(job_count) OVER (ORDER BY start, finish, id) - job_count AS before FROM head) o
             WHERE before < (SELECT jobs FROM room)),
+        free AS (
+            SELECT id FROM slices WHERE id IN (SELECT id FROM chosen) AND state = 0 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
+        next AS (
+            SELECT chosen.* FROM chosen JOIN free ON free.id = chosen.id),
         charged AS (
             INSERT INTO dispatch_turns (model, tenant_id, start, finish)
-            SELECT $1, tenant_id, max(start), max(finish) FROM chosen GROUP BY tenant_id
+            SELECT $1, tenant_id, max(start), max(finish) FROM next GROUP BY tenant_id
             ON CONFLICT (model, tenant_id) DO UPDATE SET start = EXCLUDED.start, finish = EXCLUDED.finish),
         taken AS (
             UPDATE slices SET state = 1, sending_at = $2, send_attempts = send_attempts + 1, not_before = NULL
-            FROM chosen WHERE slices.id = chosen.id
+            FROM next WHERE slices.id = next.id
             RETURNING slices.id, slices.exclusive)
-        SELECT taken.id, taken.exclusive FROM taken JOIN chosen ON chosen.id = taken.id ORDER BY chosen.start, chosen.finish, chosen.id
+        SELECT taken.id, taken.exclusive FROM taken JOIN next ON next.id = taken.id ORDER BY next.start, next.finish, next.id
         """;
 
     private const string ForgetSql =

@@ -18,7 +18,7 @@ internal sealed class KeyStore(IDbContextFactory<PipelineDbContext> contexts, Au
 
     /// <summary>Makes a key for a tenant.</summary>
     /// <returns>The key and its secret, which is kept nowhere.</returns>
-    public async Task<(ApiKey Key, string Secret)> CreateAsync(HttpContext http, Caller caller, Guid tenantId, CreateKeyRequest request, CancellationToken cancellationToken)
+    public Task<(ApiKey Key, string Secret)> CreateAsync(HttpContext http, Caller caller, Guid tenantId, CreateKeyRequest request, CancellationToken cancellationToken)
     {
         string secret = KeySecrets.New();
         DateTimeOffset now = time.GetUtcNow();
@@ -35,15 +35,19 @@ internal sealed class KeyStore(IDbContextFactory<PipelineDbContext> contexts, Au
             ExpiresAt = request.ExpiresInSeconds is { } seconds ? now.AddSeconds(seconds) : null,
         };
         CheckReach(caller, key);
-        await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await context.ApiKeys.CountAsync(k => k.TenantId == tenantId && k.RevokedAt == null, cancellationToken) >= MostKeys)
-        {
-            throw RequestException.Invalid($"There are {MostKeys} keys already, which is the most that a tenant may have.", code: "too_many_keys");
-        }
+        return changes.MakeAsync(
+            http,
+            async context =>
+            {
+                if (await context.ApiKeys.CountAsync(k => k.TenantId == tenantId && k.RevokedAt == null, cancellationToken) >= MostKeys)
+                {
+                    throw RequestException.Invalid($"There are {MostKeys} keys already, which is the most that a tenant may have.", code: "too_many_keys");
+                }
 
-        context.ApiKeys.Add(key);
-        await changes.SaveAsync(context, http, tenantId, KeyObject.IdOf(key.Id), Describe(key), cancellationToken);
-        return (key, secret);
+                context.ApiKeys.Add(key);
+                return ((key, secret), Describe(key));
+            },
+            cancellationToken);
     }
 
     /// <summary>A page of keys, newest first, and one row more if there is more.</summary>
@@ -66,37 +70,47 @@ internal sealed class KeyStore(IDbContextFactory<PipelineDbContext> contexts, Au
         return await FindAsync(context, caller, id, cancellationToken);
     }
 
-    /// <summary>Gives a key a new secret; the old one stays good for <paramref name="grace"/>, and one from before it for no longer.</summary>
-    public async Task<(ApiKey Key, string Secret)> RotateAsync(HttpContext http, Caller caller, string id, TimeSpan grace, CancellationToken cancellationToken)
-    {
-        await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        ApiKey key = await FindAsync(context, caller, id, cancellationToken);
-        CheckReach(caller, key);
-        DateTimeOffset now = time.GetUtcNow();
-        if (key.EndOf(key.KeyHash) <= now)
+    /// <summary>Gives a key a new secret; the old one stays good for <paramref name="grace"/>, and one from before it no longer.</summary>
+    public Task<(ApiKey Key, string Secret)> RotateAsync(HttpContext http, Caller caller, string id, TimeSpan grace, CancellationToken cancellationToken) => changes.MakeAsync(
+        http,
+        async context =>
         {
-            throw new RequestException(409, "Cannot rotate a key that has been revoked or has expired.") { ForbidRetry = true };
-        }
+            ApiKey key = await LockAsync(context, caller, id, cancellationToken);
+            DateTimeOffset now = time.GetUtcNow();
+            if (key.EndOf(key.KeyHash) <= now)
+            {
+                throw new RequestException(409, "Cannot rotate a key that has been revoked or has expired.") { ForbidRetry = true };
+            }
 
-        string secret = KeySecrets.New();
-        key.PreviousKeyHash = key.KeyHash;
-        key.PreviousExpiresAt = now + grace;
-        key.KeyHash = ApiKeyHash.Of(secret);
-        key.Prefix = KeySecrets.PrefixOf(secret);
-        string details = JsonSerializer.Serialize(new { prefix = key.Prefix, grace_seconds = (long)grace.TotalSeconds });
-        await changes.SaveAsync(context, http, key.TenantId, id, details, cancellationToken);
-        return (key, secret);
-    }
+            string secret = KeySecrets.New();
+            key.PreviousKeyHash = key.KeyHash;
+            key.PreviousExpiresAt = now + grace;
+            key.KeyHash = ApiKeyHash.Of(secret);
+            key.Prefix = KeySecrets.PrefixOf(secret);
+            string details = JsonSerializer.Serialize(new { prefix = key.Prefix, grace_seconds = (long)grace.TotalSeconds });
+            return ((key, secret), new AuditedChange(key.TenantId, id, details));
+        },
+        cancellationToken);
 
     /// <summary>Revokes a key with all its secrets, at once. To do it again does nothing.</summary>
-    public async Task<ApiKey> RevokeAsync(HttpContext http, Caller caller, string id, CancellationToken cancellationToken)
+    public Task<ApiKey> RevokeAsync(HttpContext http, Caller caller, string id, CancellationToken cancellationToken) => changes.MakeAsync(
+        http,
+        async context =>
+        {
+            ApiKey key = await LockAsync(context, caller, id, cancellationToken);
+            key.RevokedAt ??= time.GetUtcNow();
+            return (key, Describe(key));
+        },
+        cancellationToken);
+
+    /// <summary>Finds a key that the caller may change, and lets nobody else change it meanwhile.</summary>
+    private static async Task<ApiKey> LockAsync(PipelineDbContext context, Caller caller, string id, CancellationToken cancellationToken)
     {
-        await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        ApiKey key = await FindAsync(context, caller, id, cancellationToken);
-        CheckReach(caller, key);
-        key.RevokedAt ??= time.GetUtcNow();
-        await changes.SaveAsync(context, http, key.TenantId, id, Describe(key), cancellationToken);
-        return key;
+        Guid key = KeyObject.ParseId(id);
+        await context.Database.ExecuteSqlAsync($"SELECT 1 FROM api_keys WHERE id = {key} FOR UPDATE", cancellationToken);
+        ApiKey found = await FindAsync(context, caller, id, cancellationToken);
+        CheckReach(caller, found);
+        return found;
     }
 
     private static async Task<ApiKey> FindAsync(PipelineDbContext context, Caller caller, string id, CancellationToken cancellationToken)
@@ -115,6 +129,6 @@ internal sealed class KeyStore(IDbContextFactory<PipelineDbContext> contexts, Au
         }
     }
 
-    private static string Describe(ApiKey key) => JsonSerializer.Serialize(
-        new { name = key.Name, prefix = key.Prefix, role = key.Role.ToString().ToLowerInvariant(), scopes = key.Scopes, expires_at = key.ExpiresAt?.ToUnixTimeSeconds() });
+    private static AuditedChange Describe(ApiKey key) => new(key.TenantId, KeyObject.IdOf(key.Id), JsonSerializer.Serialize(
+        new { name = key.Name, prefix = key.Prefix, role = key.Role.ToString().ToLowerInvariant(), scopes = key.Scopes, expires_at = key.ExpiresAt?.ToUnixTimeSeconds() }));
 }

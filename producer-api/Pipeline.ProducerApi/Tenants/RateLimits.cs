@@ -60,13 +60,13 @@ internal sealed class RateLimits(IOptions<ApiOptions> options) : IDisposable
 
     private static TokenBucketRateLimiterOptions Bucket(Share share)
     {
-        // As often as there is a token to give, but not more than ten times a second.
-        TimeSpan period = TimeSpan.FromSeconds(Math.Max(0.1, (double)Minute / share.PerMinute));
+        // Ten times a second, or less often where that gives less than a token.
+        int tokens = (share.PerMinute + (10 * Minute) - 1) / (10 * Minute);
         return new()
         {
             TokenLimit = share.PerMinute,
-            ReplenishmentPeriod = period,
-            TokensPerPeriod = Math.Max(1, (int)(share.PerMinute * period.TotalSeconds / Minute)),
+            ReplenishmentPeriod = TimeSpan.FromSeconds((double)Minute * tokens / share.PerMinute),
+            TokensPerPeriod = tokens,
             QueueLimit = 0,
         };
     }

@@ -13,26 +13,33 @@ namespace Pipeline.ProducerApi.Tenants;
 /// <summary>The installation's tenants. Every change is in the audit trail, of the tenant concerned, in its own transaction.</summary>
 internal sealed class TenantStore(IDbContextFactory<PipelineDbContext> contexts, AuditedChanges changes, TimeProvider time, IOptions<JsonOptions> json)
 {
-    public async Task<Tenant> CreateAsync(HttpContext http, JsonElement body, CancellationToken cancellationToken)
+    public Task<Tenant> CreateAsync(HttpContext http, JsonElement body, CancellationToken cancellationToken)
     {
         DateTimeOffset now = time.GetUtcNow();
         Tenant tenant = new() { Id = Guid.CreateVersion7(now), Name = TenantFields.Name(body) ?? throw RequestException.MissingParameter("name"), CreatedAt = now };
         TenantFields.Apply(body, tenant);
-        await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        context.Tenants.Add(tenant);
-        await SaveAsync(context, http, tenant, cancellationToken);
-        return tenant;
+        return SaveAsync(
+            http,
+            context =>
+            {
+                context.Tenants.Add(tenant);
+                return Task.FromResult(tenant);
+            },
+            cancellationToken);
     }
 
-    /// <summary>Changes a tenant; its processes hear of it within moments.</summary>
-    public async Task<Tenant> ChangeAsync(HttpContext http, string id, Action<Tenant> change, CancellationToken cancellationToken)
-    {
-        await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        Tenant tenant = await FindAsync(context, id, cancellationToken);
-        change(tenant);
-        await SaveAsync(context, http, tenant, cancellationToken);
-        return tenant;
-    }
+    /// <summary>Changes a tenant; every process hears of it within moments.</summary>
+    public Task<Tenant> ChangeAsync(HttpContext http, string id, Action<Tenant> change, CancellationToken cancellationToken) => SaveAsync(
+        http,
+        async context =>
+        {
+            Guid number = TenantObject.ParseId(id);
+            await context.Database.ExecuteSqlAsync($"SELECT 1 FROM tenants WHERE id = {number} FOR NO KEY UPDATE", cancellationToken);
+            Tenant tenant = await FindAsync(context, id, cancellationToken);
+            change(tenant);
+            return tenant;
+        },
+        cancellationToken);
 
     /// <summary>A page of tenants, newest first, and one row more if there is more.</summary>
     public async Task<List<Tenant>> PageAsync(string? after, int limit, CancellationToken cancellationToken)
@@ -60,16 +67,23 @@ internal sealed class TenantStore(IDbContextFactory<PipelineDbContext> contexts,
         return await context.Tenants.Include(t => t.Quotas).FirstOrDefaultAsync(t => t.Id == tenant, cancellationToken) ?? throw RequestException.NoSuchTenant(id);
     }
 
-    private async Task SaveAsync(PipelineDbContext context, HttpContext http, Tenant tenant, CancellationToken cancellationToken)
+    private async Task<Tenant> SaveAsync(HttpContext http, Func<PipelineDbContext, Task<Tenant>> make, CancellationToken cancellationToken)
     {
-        TenantObject after = TenantObject.Of(tenant);
         try
         {
-            await changes.SaveAsync(context, http, tenant.Id, after.Id, JsonSerializer.Serialize(after, json.Value.SerializerOptions), cancellationToken);
+            return await changes.MakeAsync(
+                http,
+                async context =>
+                {
+                    Tenant tenant = await make(context);
+                    TenantObject after = TenantObject.Of(tenant);
+                    return (tenant, new AuditedChange(tenant.Id, after.Id, JsonSerializer.Serialize(after, json.Value.SerializerOptions)));
+                },
+                cancellationToken);
         }
         catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            throw RequestException.Invalid($"There is a tenant named '{tenant.Name}' already.", "name", "name_taken");
+            throw RequestException.Invalid("There is a tenant of this name already.", "name", "name_taken");
         }
     }
 }

@@ -142,6 +142,7 @@ public sealed class ErrorShapeTests(ApiFixture fixture) : IClassFixture<ApiFixtu
         [
             "/v1/files", "/v1/files/{id}", "/v1/files/{id}/content", "/v1/batches", "/v1/batches/{id}", "/v1/batches/{id}/cancel",
             "/v1/batches/{id}/cost", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/wait", "/v1/models",
+            "/v1/keys", "/v1/keys/{id}", "/v1/keys/{id}/rotate", "/v1/tenants", "/v1/tenants/{id}", "/v1/tenants/{id}/keys", "/v1/audit",
         ];
         Assert.Empty(expected.Except(paths.EnumerateObject().Select(path => path.Name)));
         Assert.True(paths.GetProperty("/v1/batches").GetProperty("post").TryGetProperty("requestBody", out _));

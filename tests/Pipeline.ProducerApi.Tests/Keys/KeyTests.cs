@@ -66,6 +66,17 @@ public sealed class KeyTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task Of_rotations_at_once_the_last_two_secrets_are_good()
+    {
+        fixture.Require();
+        ApiClient admin = await fixture.NewAdminAsync();
+        string path = "v1/keys/" + (await admin.OkAsync(HttpMethod.Post, "v1/keys", new { name = "k" })).Text("id");
+        JsonElement[] rotated = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => admin.OkAsync(HttpMethod.Post, path + "/rotate", new { })));
+        HttpStatusCode[] statuses = await Task.WhenAll(rotated.Select(key => KeySteps.StatusAsync(fixture.Url, key.Text("secret"))));
+        Assert.Equal(2, statuses.Count(status => status == HttpStatusCode.OK));
+    }
+
+    [Fact]
     public async Task A_revoked_key_opens_nothing_soon_wherever_it_was_remembered()
     {
         fixture.Require();
