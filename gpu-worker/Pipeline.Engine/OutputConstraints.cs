@@ -37,7 +37,7 @@ public sealed class OutputConstraints(Tokenizer tokenizer, IReadOnlyCollection<i
         }
 
         double took = 0;
-        CompiledGrammar grammar = _cache.Get(new GrammarCache.Key(output.Kind, output.Text, output.IsCompact, output.Thoughts is not null), () =>
+        CompiledGrammar grammar = _cache.Get(new GrammarCache.Key(output.Kind, output.Text, output.IsCompact, output.Thoughts is not null, output.Calls), () =>
         {
             TokenVocabulary vocabulary = _vocabulary.Value;
             long start = time.GetTimestamp();
@@ -63,7 +63,7 @@ public sealed class OutputConstraints(Tokenizer tokenizer, IReadOnlyCollection<i
     /// <summary>The language; after thoughts models begin their answers with line ends.</summary>
     private static Rule Language(StructuredOutput output)
     {
-        Rule language = Described(output);
+        Rule language = output.Calls is { } calls ? Calls.Or(output.Kind == StructuredOutputKind.Text ? null : Described(output), calls, output.IsCompact) : Described(output);
         return output.Thoughts is null ? language
             : new Rule("answer") { Body = Term.Then(Term.Text("\n").Times(0, 2), language.Call) };
     }

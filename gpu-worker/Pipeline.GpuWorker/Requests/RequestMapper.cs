@@ -18,6 +18,7 @@ internal sealed class RequestMapper
     private readonly GenerationMaker _generations;
     private readonly ChoiceMaker _choices;
     private readonly OutputConstraints? _constraints;
+    private readonly (string Begin, string End)? _callMarks;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="template">The model's chat template, or null where it has none: then chat requests are refused.</param>
@@ -39,6 +40,7 @@ internal sealed class RequestMapper
         _generations = new GenerationMaker(output, contextLength, maxCompletionTokens);
         _choices = new ChoiceMaker(tokenizer, output);
         _constraints = constraints;
+        _callMarks = output.CallMarks;
     }
 
     /// <param name="requestId">Names the request in the engine, and in the answer's id.</param>
@@ -55,12 +57,18 @@ internal sealed class RequestMapper
         return new MappedRequest(requestId, generations, _model, _time.GetUtcNow().ToUnixTimeSeconds(), request, _choices) { CompileSeconds = seconds };
     }
 
+    /// <summary>Gives calls that may be made the marks of the model's family.</summary>
+    private StructuredOutput Marked(StructuredOutput output) => output.Calls is not { } calls ? output
+        : _callMarks is { } marks ? output with { Calls = calls with { Begin = marks.Begin, End = marks.End } }
+        : throw output.Unsupported(
+            "is not supported with this model while 'tool_choice' is 'auto': the form of its calls cannot be seen to. Use 'required' or name the function.");
+
     private OutputConstraint? Constrain(StructuredOutput? output, out double seconds)
     {
         seconds = 0;
         try
         {
-            return output is null ? null : (_constraints ?? throw new GrammarException("", "This backend cannot constrain outputs.")).Get(output, out seconds);
+            return output is null ? null : (_constraints ?? throw new GrammarException("", "This backend cannot constrain outputs.")).Get(Marked(output), out seconds);
         }
         catch (GrammarException e)
         {

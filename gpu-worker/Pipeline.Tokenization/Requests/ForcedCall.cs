@@ -28,6 +28,29 @@ internal static class ForcedCall
         return new StructuredOutput(StructuredOutputKind.JsonSchema, schema.ToJsonString(), "tools") { Name = "tool_choice" };
     }
 
+    /// <summary>
+    /// The form of what may be a call: where a function is strict its arguments keep to its schema, of others they are any object. Before
+    /// calls the model says what it likes or, where the answer has a form, nothing.
+    /// </summary>
+    /// <param name="tools">The functions.</param>
+    /// <param name="answer">The form of an answer that is no call; null for any text.</param>
+    /// <returns>Null where nothing has a form.</returns>
+    public static StructuredOutput? OrAnswer(ToolUse? tools, StructuredOutput? answer)
+    {
+        string? strict = tools?.Tools.FirstOrDefault(tool => tool.StrictParam is not null)?.StrictParam;
+        if (tools is not { Choice.Mode: "auto" } || (answer is null && strict is null))
+        {
+            return answer;
+        }
+        var schema = new JsonObject
+        {
+            ["anyOf"] = new JsonArray([.. tools.Tools.Select((tool, i) => Call(tool.StrictParam is null ? tool with { Parameters = AnyArguments } : tool, $"#/anyOf/{i}"))]),
+        };
+        return (answer ?? new StructuredOutput(StructuredOutputKind.Text, "", strict!)) with { Calls = new OfferedCalls(schema.ToJsonString(), tools.Parallel ? MostCalls : 1) };
+    }
+
+    private static readonly JsonElement AnyArguments = JsonElement.Parse("""{"type":"object"}""");
+
     /// <summary>Enough for what anybody asks at once, and an end for a model that finds none.</summary>
     private const int MostCalls = 16;
 

@@ -57,7 +57,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
         return new ModelRequest([kept], request.MaxTokens, request.Common, new ChatForm(new OutputRules(tools, reasoning)))
         {
             Choices = request.Choices,
-            Output = Combine(request.Output, tools, chats, reasoning) ?? ForcedCall.Form(tools),
+            Output = Form(request.Output, tools, chats, reasoning),
             TruncatedTokens = tokens.Length - kept.Length,
         };
     }
@@ -75,7 +75,7 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
             : prompt.Render(tokenizer, chats);
         return new ModelRequest([tokens], limit, request.Common, new ResponseForm(request.Settings, new OutputRules(tools, reasoning)))
         {
-            Output = Combine(request.Output, tools, chats, reasoning) ?? ForcedCall.Form(tools),
+            Output = Form(request.Output, tools, chats, reasoning),
         };
     }
 
@@ -97,15 +97,21 @@ public sealed class RequestReader(Tokenizer tokenizer, ChatTemplate? template, s
     private int[] Truncate(PromptTruncation? truncation, int[] tokens, long? maxTokens) =>
         truncation?.Apply(tokens, contextLength - Math.Max(1, maxTokens ?? 1)) ?? tokens;
 
-    private static StructuredOutput? Combine(StructuredOutput? output, ToolUse? tools, ChatTemplate template, ReasoningStart reasoning) =>
-        output is null ? null
-        : tools is null ? output with
+    /// <summary>The form of the output: that of the answer, or that of calls.</summary>
+    private static StructuredOutput? Form(StructuredOutput? answer, ToolUse? tools, ChatTemplate template, ReasoningStart reasoning)
+    {
+        if (tools is { Choice.Forces: true })
+        {
+            // What has to be a call leaves no room for thoughts, nor for an answer.
+            return answer is null ? ForcedCall.Form(tools) : throw RequestErrorException.Invalid(answer.Param, "invalid_parameter_combination",
+                $"'{answer.Param}' together with a 'tool_choice' that asks for a call is not supported: what has to have that form can be no call.");
+        }
+        return ForcedCall.OrAnswer(tools, answer) is not { } output ? null : output with
         {
             Thoughts = reasoning == ReasoningStart.Ended ? null : ReasoningMarks.Of(template),
             AreThoughtsBegun = reasoning == ReasoningStart.Begun,
-        }
-        : throw RequestErrorException.Invalid(output.Param, "invalid_parameter_combination",
-            $"'{output.Param}' together with tools is not supported: what has to have that form can be no call.");
+        };
+    }
 
     private int[] Encode(CompletionPrompt prompt)
     {

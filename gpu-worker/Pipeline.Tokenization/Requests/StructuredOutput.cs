@@ -3,6 +3,9 @@ namespace Pipeline.Tokenization.Requests;
 /// <summary>What an output's form is described by.</summary>
 public enum StructuredOutputKind
 {
+    /// <summary>Nothing: any text.</summary>
+    Text,
+
     /// <summary>Any JSON object.</summary>
     JsonObject,
 
@@ -36,6 +39,13 @@ public sealed record StructuredOutput(StructuredOutputKind Kind, string Text, st
 
     /// <summary>Whether the prompt has begun these thoughts.</summary>
     public bool AreThoughtsBegun { get; init; }
+
+    /// <summary>The calls that the model may make instead; null where it may make none, or what it does make is not looked at.</summary>
+    public OfferedCalls? Calls { get; init; }
+
+    /// <summary>The model cannot be held to the form.</summary>
+    /// <param name="reason">A sentence about the parameter, which is its subject.</param>
+    public RequestErrorException Unsupported(string reason) => RequestErrorException.UnsupportedValue(Param, $"'{Param}' {reason}");
 
     /// <summary>The description is at fault.</summary>
     /// <param name="path">Where in it: <c>.properties.a.not</c>; empty for all of it.</param>

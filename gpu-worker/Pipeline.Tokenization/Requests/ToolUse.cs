@@ -40,12 +40,7 @@ public sealed record ToolUse(IReadOnlyList<ToolDefinition> Tools, ToolChoice Cho
         {
             throw RequestErrorException.Invalid("tools", "invalid_value", $"Invalid 'tools': the function '{twice}' is defined twice.");
         }
-        var use = new ToolUse(definitions, chooses ? ToolChoice.Read(choice, definitions, nested) : ToolChoice.Auto, parallel ?? true);
-        // Where the model is free to say something else, nothing holds its arguments to the schema.
-        return use.Choice.Mode == "auto" && definitions.FirstOrDefault(tool => tool.StrictParam is not null) is { StrictParam: var param }
-            ? throw RequestErrorException.UnsupportedValue(param!,
-                $"'{param}' does not support true with this model while 'tool_choice' is 'auto'. Use 'required' or name the function.")
-            : use;
+        return new ToolUse(definitions, chooses ? ToolChoice.Read(choice, definitions, nested) : ToolChoice.Auto, parallel ?? true);
     }
 
     private static RequestErrorException OnlyWithTools(string param) =>

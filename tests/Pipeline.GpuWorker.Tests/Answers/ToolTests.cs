@@ -121,7 +121,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{}}]", "tools[0].function.name", "missing_required_parameter")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"a b\"}}]", "tools[0].function.name", "invalid_value")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":[]}}]", "tools[0].function.parameters", "invalid_type")]
-    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":true}}]", "tools[0].function.strict", "unsupported_value")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":true,\"parameters\":{\"not\":{}}}}]", "tools[0].function.strict", "invalid_value")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"odd\":1}}]", "tools[0].function.odd", "unknown_parameter")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "tools", "invalid_value")]
     [InlineData("\"tool_choice\":\"auto\"", "tool_choice", "invalid_value")]
@@ -156,6 +156,22 @@ public sealed class ToolTests : IDisposable
         OutputMessage message = _model.Say(request, text).Choices[0].Message;
         Assert.Equal((null, calls), (message.Content, message.ToolCalls.Count));
         Assert.Equal("""{"a":1}""", message.ToolCalls[0].Arguments);
+    }
+
+    [Fact]
+    public void Calls_that_a_model_may_make_are_held_to_a_form_where_a_function_is_strict_or_the_answer_has_one()
+    {
+        const string Strict = """
+            "tools":[{"type":"function","function":{"name":"add","strict":true,"parameters":{"type":"object","properties":{"a":{"type":"number"}},"required":["a"],"additionalProperties":false}}}]
+            """;
+        Assert.NotNull(_model.Chat(Strict).Generations[0].Constraint);
+        Assert.NotNull(_model.Chat(Strict.Replace("true", "false", StringComparison.Ordinal) + ",\"response_format\":{\"type\":\"json_object\"}").Generations[0].Constraint);
+        Assert.Null(_model.Chat(Strict + ",\"tool_choice\":\"none\"").Generations[0].Constraint);
+
+        // Where calls are told by special tokens nothing can be said of them before they come.
+        using var mistral = new ThinkingModelFixture("{{ tools | tojson }}{{ messages[0].content }}{# [TOOL_CALLS] #}");
+        AssertRefused(() => mistral.Chat(Strict), "tools[0].function.strict", "unsupported_value");
+        AssertRefused(() => mistral.Chat(Tools + ",\"response_format\":{\"type\":\"json_object\"}"), "response_format", "unsupported_value");
     }
 
     [Theory]

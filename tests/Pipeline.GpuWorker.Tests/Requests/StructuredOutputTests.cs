@@ -33,10 +33,11 @@ public sealed class StructuredOutputTests : IDisposable
     }
 
     [Fact]
-    public void A_form_together_with_tools_is_refused()
+    public void A_form_together_with_a_call_that_has_to_come_is_refused()
     {
         using var thinking = new ThinkingModelFixture();
-        RequestErrorException error = Assert.Throws<RequestErrorException>(() => thinking.Chat($"\"response_format\":{{\"type\":\"json_object\"}},{ThinkingModelFixture.Tools}"));
+        RequestErrorException error = Assert.Throws<RequestErrorException>(
+            () => thinking.Chat($"\"response_format\":{{\"type\":\"json_object\"}},\"tool_choice\":\"required\",{ThinkingModelFixture.Tools}"));
         Assert.Equal("response_format", error.Param);
         Assert.Equal("invalid_parameter_combination", error.Code);
     }

@@ -84,6 +84,6 @@ internal sealed class GrammarCache(long mostBytes)
         }
     }
 
-    /// <summary>A description, and what may stand before what it describes.</summary>
-    internal readonly record struct Key(StructuredOutputKind Kind, string Text, bool IsCompact, bool FollowsThoughts);
+    /// <summary>A description, and what may stand before what it describes or in its place.</summary>
+    internal readonly record struct Key(StructuredOutputKind Kind, string Text, bool IsCompact, bool FollowsThoughts, OfferedCalls? Calls = null);
 }

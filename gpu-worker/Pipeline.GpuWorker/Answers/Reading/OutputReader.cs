@@ -24,10 +24,14 @@ internal sealed class OutputReader
         _reasoning = ReasoningMarks.Of(template) is { } marks ? new ReasoningSplitter(marks, tokenizer) : null;
         IEnumerable<string> thoughts = _reasoning is null ? [] : [_reasoning.Marks.Begin, _reasoning.Marks.End];
         MarkTokens = Special(tokenizer, [.. thoughts, .. _calls.Marks]);
+        CallMarks = _calls is { HoldsJson: true, End: { } end } && Special(tokenizer, [_calls.Begin, end]).Count == 0 ? (_calls.Begin, end) : null;
     }
 
     /// <summary>The special tokens by which parts are told from each other: they have to show in the text of a chat.</summary>
     public IReadOnlySet<int> MarkTokens { get; } = new HashSet<int>();
+
+    /// <summary>The marks around a call, where they are text and the call is JSON: only then can calls be held to a form while others are free.</summary>
+    public (string Begin, string End)? CallMarks { get; }
 
     /// <summary>Takes a completion apart.</summary>
     /// <param name="result">The completion.</param>

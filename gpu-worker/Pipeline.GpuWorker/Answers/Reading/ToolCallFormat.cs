@@ -16,6 +16,9 @@ internal sealed record ToolCallFormat(string Name, string Begin, string? End, Ca
     /// <summary>Whether ids have nine letters and digits: Mistral's templates take no others.</summary>
     public bool HasShortIds { get; init; }
 
+    /// <summary>Whether what stands between the marks is one call as a JSON object with <c>name</c> and <c>arguments</c>.</summary>
+    public bool HoldsJson { get; init; }
+
     /// <summary>Further marks that occur between beginning and end.</summary>
     public IReadOnlyList<string> InnerMarks { get; init; } = [];
 

@@ -6,7 +6,7 @@ namespace Pipeline.GpuWorker.Answers.Reading;
 internal static class ToolCallFormats
 {
     /// <summary>Any: a text that is nothing but a call as JSON, or has the usual marks.</summary>
-    public static readonly ToolCallFormat Generic = new("generic", "<tool_call>", "</tool_call>", TaggedCalls.Read) { MayBeBare = true };
+    public static readonly ToolCallFormat Generic = new("generic", "<tool_call>", "</tool_call>", TaggedCalls.Read) { MayBeBare = true, HoldsJson = true };
 
     private static readonly SectionCalls DeepSeek = new("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>");
     private static readonly SectionCalls Kimi = new("<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>");
@@ -19,7 +19,7 @@ internal static class ToolCallFormats
         new("mistral", "[TOOL_CALLS]", null, MistralCalls.Read) { HasShortIds = true, InnerMarks = [MistralCalls.Arguments, MistralCalls.CallId] },
         new("command", "<|START_ACTION|>", "<|END_ACTION|>", JsonCalls.Read),
         new("phi", "<|tool_call|>", "<|/tool_call|>", JsonCalls.Read) { MayBeBare = true },
-        new("hermes", "<tool_call>", "</tool_call>", TaggedCalls.Read),
+        new("hermes", "<tool_call>", "</tool_call>", TaggedCalls.Read) { HoldsJson = true },
         new("llama", "<|python_tag|>", null, JsonCalls.Read) { MayBeBare = true },
     ];
 
