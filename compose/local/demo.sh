@@ -5,7 +5,7 @@ demo() {
   local documents=$ROOT/gpu-worker/models/samples/documents.jsonl keep='' batch work
   while [ $# -gt 0 ]; do
     case $1 in
-      --docs) [ -n "${2:-}" ] || die "--docs needs a folder of .txt files, or a .jsonl file"; documents=$2; shift ;;
+      --docs) [ -n "${2:-}" ] || die "--docs needs a folder of documents, or a .jsonl file"; documents=$2; shift ;;
       --keep) keep=1 ;;
       *) die "demo knows --docs DIR and --keep, not '$1'" ;;
     esac

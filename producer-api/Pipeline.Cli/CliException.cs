@@ -1,7 +1,7 @@
 namespace Pipeline.Cli;
 
 /// <summary>Ends the command with one line on standard error.</summary>
-internal sealed class CliException(int exitCode, string message) : Exception(message)
+internal class CliException(int exitCode, string message) : Exception(message)
 {
     public int ExitCode => exitCode;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -85,6 +86,31 @@ internal sealed class PipelineClient : IDisposable
 
     public Task<BudgetView> GetBudgetAsync(CancellationToken cancellationToken) =>
         SendAsync<BudgetView>(HttpMethod.Get, "v1/usage/budget", null, cancellationToken);
+
+    /// <summary>Submits documents with what is asked of them, fields and files in one form.</summary>
+    public Task<DocumentSetView> SubmitDocumentsAsync(MultipartFormDataContent form, CancellationToken cancellationToken) =>
+        SendAsync<DocumentSetView>(HttpMethod.Post, "v1/documents", form, cancellationToken);
+
+    /// <summary>The documents of a batch; <see langword="null"/> for one that was not submitted as documents, or whose documents the key may not see.</summary>
+    public async Task<DocumentSetView?> FindDocumentSetAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync<DocumentSetView>(HttpMethod.Get, $"v1/documents/{Uri.EscapeDataString(id)}", null, cancellationToken);
+        }
+        catch (RefusedException e) when (e.Status is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The results of documents, <c>jsonl</c> or <c>csv</c>; the caller disposes it.</summary>
+    public async Task<Stream> OpenDocumentResultsAsync(string id, string format, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await SendAsync(
+            HttpMethod.Get, $"v1/documents/{Uri.EscapeDataString(id)}/results?format={format}", null, cancellationToken);
+        return await response.Content.ReadAsStreamAsync(cancellationToken);
+    }
 
     public Task<ModelsView> GetModelsAsync(CancellationToken cancellationToken) =>
         SendAsync<ModelsView>(HttpMethod.Get, "v1/models", null, cancellationToken);
@@ -177,7 +203,8 @@ internal sealed class PipelineClient : IDisposable
         using (response)
         {
             string message = $"HTTP {(int)response.StatusCode}: {await MessageAsync(response, cancellationToken)}";
-            throw (int)response.StatusCode >= 500 ? new UnreachableException(message) : new CliException(ExitCodes.Api, message);
+            throw (int)response.StatusCode >= 500 ? new UnreachableException(message)
+                : new RefusedException(response.StatusCode, message);
         }
     }
 
@@ -199,3 +226,9 @@ internal sealed class PipelineClient : IDisposable
 
 /// <summary>The API did not answer, or not well; another try may fare better.</summary>
 internal sealed class UnreachableException(string message) : Exception(message);
+
+/// <summary>The API refused.</summary>
+internal sealed class RefusedException(HttpStatusCode status, string message) : CliException(ExitCodes.Api, message)
+{
+    public HttpStatusCode Status => status;
+}

@@ -3,9 +3,10 @@ using Pipeline.Cli.Documents;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>The answers in a batch's output file, and how many of them are right.</summary>
+/// <summary>The answers in a batch's results, and how many of them are right.</summary>
 internal sealed class DemoAnswers
 {
+    private readonly List<string> named = [];
     private readonly Dictionary<string, string> texts = [];
     private readonly Dictionary<string, IReadOnlyDictionary<string, string?>> objects = [];
 
@@ -15,6 +16,10 @@ internal sealed class DemoAnswers
     /// <summary>Documents whose answer is a JSON object.</summary>
     public int Valid => objects.Count;
 
+    /// <summary>The documents that results of documents tell of, answered or not; none in a batch's output file.</summary>
+    public IReadOnlyList<Document> Documents => [.. named.Select(name => new Document(name, ""))];
+
+    /// <summary>Reads a batch's output file, or results of documents.</summary>
     public static DemoAnswers Read(string outputFile)
     {
         DemoAnswers answers = new();
@@ -22,15 +27,16 @@ internal sealed class DemoAnswers
         {
             using JsonDocument json = JsonDocument.Parse(line);
             JsonElement root = json.RootElement;
-            if (root.GetProperty("response") is { ValueKind: JsonValueKind.Object } response && response.GetProperty("status_code").GetInt32() == 200)
+            if (root.TryGetProperty("document", out JsonElement document))
             {
-                string id = root.GetProperty("custom_id").GetString()!;
-                string text = response.GetProperty("body").GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() ?? "";
-                answers.texts[id] = text;
-                if (Fields(text) is { } fields)
-                {
-                    answers.objects[id] = fields;
-                }
+                answers.named.Add(document.GetString()!);
+                answers.Add(document.GetString()!, root.GetProperty("text").GetString());
+            }
+            else if (root.GetProperty("response") is { ValueKind: JsonValueKind.Object } response && response.GetProperty("status_code").GetInt32() == 200)
+            {
+                answers.Add(
+                    root.GetProperty("custom_id").GetString()!,
+                    response.GetProperty("body").GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() ?? "");
             }
         }
 
@@ -56,6 +62,20 @@ internal sealed class DemoAnswers
         }
 
         return scores;
+    }
+
+    private void Add(string id, string? text)
+    {
+        if (text is null)
+        {
+            return;
+        }
+
+        texts[id] = text;
+        if (Fields(text) is { } fields)
+        {
+            objects[id] = fields;
+        }
     }
 
     private static Dictionary<string, string?>? Fields(string answer)

@@ -13,14 +13,14 @@ internal static class DemoReportCommand
     {
         Argument<string> id = BatchArgument.Create();
         Option<string> documents = new("--documents") { Required = true, Description = "What was submitted." };
-        Option<string> results = new("--results") { Required = true, Description = "The batch's output file." };
+        Option<string> results = new("--results") { Required = true, Description = "The batch's results." };
         Command command = new("demo-report", "Show some answers of a batch, how many are right, and its bill.") { id, documents, results };
         command.Hidden = true;
         command.SetAction((arguments, cancellationToken) => context.RunAsync(async client =>
         {
             string path = arguments.GetRequiredValue(documents);
-            List<Document> all = [.. DocumentSource.Read(path, DocumentSource.KindOf(path))];
             DemoAnswers answers = DemoAnswers.Read(arguments.GetRequiredValue(results));
+            IReadOnlyList<Document> all = DocumentSource.KindOf(path) == InputKind.Files ? answers.Documents : [.. DocumentSource.ReadLines(path)];
             int width = Console.IsOutputRedirected ? WidthOfAFile : Math.Max(60, Console.WindowWidth);
             context.Out.Write(DemoReport.Write(all, answers, await client.GetCostAsync(arguments.GetRequiredValue(id), cancellationToken), width));
             return answers.Count == all.Count ? ExitCodes.Success : ExitCodes.NotCompleted;

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Pipeline.Cli.Documents;
 
 /// <summary>A batch file that is written while it is sent: a chat completion per document, no copy of them on disk or in memory.</summary>
-internal sealed class BatchLinesContent(IEnumerable<Document> documents, string model, string prompt, int maxTokens) : HttpContent
+internal sealed class BatchLinesContent(IEnumerable<Document> documents, DocumentForm form) : HttpContent
 {
     /// <summary>What the documents are sent to.</summary>
     public const string Endpoint = "/v1/chat/completions";
@@ -34,10 +34,10 @@ internal sealed class BatchLinesContent(IEnumerable<Document> documents, string 
         url = Endpoint,
         body = new
         {
-            model,
-            messages = new[] { new { role = "user", content = $"{document.Instruction ?? prompt}\n\n{document.Text}" } },
+            model = form.Model,
+            messages = new[] { new { role = "user", content = $"{document.Instruction ?? form.Prompt}\n\n{document.Text}" } },
             temperature = 0,
-            max_tokens = maxTokens,
+            max_tokens = form.MaxTokens,
         },
     };
 }

@@ -11,23 +11,21 @@ internal enum InputKind
     /// <summary>Lines <c>{"id","text"}</c>, with <c>"instruction"</c> and <c>"fields"</c> where they are known.</summary>
     DocumentLines,
 
-    /// <summary>One document.</summary>
-    TextFile,
-
-    /// <summary>A folder of documents.</summary>
-    Folder,
+    /// <summary>A document, an archive of them, or a folder: for the API to read.</summary>
+    Files,
 }
 
 /// <summary>Finds documents.</summary>
 internal static class DocumentSource
 {
-    private static readonly string[] TextExtensions = [".txt", ".md"];
+    /// <summary>Files with these are lines; all others are documents.</summary>
+    private static readonly string[] LineExtensions = [".jsonl", ".ndjson", ".json", ""];
 
     public static InputKind KindOf(string path)
     {
         if (Directory.Exists(path))
         {
-            return InputKind.Folder;
+            return InputKind.Files;
         }
 
         if (!File.Exists(path))
@@ -35,9 +33,9 @@ internal static class DocumentSource
             throw CliException.Usage($"{path}: no such file or folder");
         }
 
-        if (TextExtensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
+        if (!LineExtensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
         {
-            return InputKind.TextFile;
+            return InputKind.Files;
         }
 
         // A line that is no JSON is sent too: the API's validation names it by its number.
@@ -62,26 +60,8 @@ internal static class DocumentSource
         }
     }
 
-    /// <summary>The documents, in a stable order, one in memory at a time.</summary>
-    public static IEnumerable<Document> Read(string path, InputKind kind) => kind switch
-    {
-        InputKind.Folder => Folder(path),
-        InputKind.TextFile => [new Document(Path.GetFileName(path), File.ReadAllText(path))],
-        InputKind.DocumentLines => Lines(path),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
-
-    private static IEnumerable<Document> Folder(string path)
-    {
-        string[] files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-            .Where(file => TextExtensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-            .Order(StringComparer.Ordinal)];
-        return files.Length == 0
-            ? throw CliException.Usage($"{path}: no {string.Join(" or ", TextExtensions)} files in it")
-            : files.Select(file => new Document(Path.GetRelativePath(path, file), File.ReadAllText(file)));
-    }
-
-    private static IEnumerable<Document> Lines(string path)
+    /// <summary>The documents of <see cref="InputKind.DocumentLines"/>, one in memory at a time.</summary>
+    public static IEnumerable<Document> ReadLines(string path)
     {
         int number = 0;
         foreach (string line in File.ReadLines(path))

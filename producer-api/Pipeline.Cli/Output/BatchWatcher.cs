@@ -17,6 +17,11 @@ internal sealed class BatchWatcher(PipelineClient client, IAnsiConsole console, 
             ? await WithBarAsync(id, cancellationToken)
             : await FollowAsync(id, LineWriter(), cancellationToken);
         Summarize(batch, await client.GetCostAsync(id, cancellationToken));
+        if (await client.FindDocumentSetAsync(id, cancellationToken) is { } set)
+        {
+            Summarize(set);
+        }
+
         return batch.Status == "completed" ? ExitCodes.Success : ExitCodes.NotCompleted;
     }
 
@@ -80,6 +85,19 @@ internal sealed class BatchWatcher(PipelineClient client, IAnsiConsole console, 
             },
             cancellationToken);
         return batch!;
+    }
+
+    /// <summary>What could not be read; a batch that failed of it has said so already.</summary>
+    private void Summarize(DocumentSetView set)
+    {
+        DocumentCountsView counts = set.Documents;
+        if (counts.Unreadable == 0 || counts.Unreadable == counts.Total)
+        {
+            return;
+        }
+
+        lines.WriteLine($"{counts.Unreadable} of {counts.Total} documents cannot be read");
+        ErrorList.Write(lines, [.. set.Unreadable.Select(document => new ErrorView(document.Code, null, $"{document.Document}: {document.Message}", null))]);
     }
 
     private void Summarize(BatchView batch, CostView cost)

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Pipeline.Cli.Commands;
 using Pipeline.Data.Claims;
+using Pipeline.Documents.Tests.Support;
 using Pipeline.ProducerApi.Tests.Support;
+using Pipeline.Testing;
 using Spectre.Console;
 
 namespace Pipeline.ProducerApi.Tests.Cli;
@@ -125,7 +127,7 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         ApiClient api = fixture.Require();
         Write("docs/b.txt", "second é");
         Write("docs/a/a.txt", "first");
-        Write("docs/ignored.png", "no text");
+        Write("docs/.hidden/c.txt", "not sent");
         (string path, string[] ids, string last) = kind switch
         {
             "folder" => (Path.Combine(_folder, "docs"), ["a/a.txt", "b.txt"], "second é"),
@@ -142,6 +144,36 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         Assert.Equal($"What is this?\n\n{last}", body.GetProperty("messages")[0].Text("content"));
         await fixture.NewWorker().AnswerAllAsync(output.Trim(), _ => throw new InvalidOperationException("nothing is left to claim"));
         Assert.Equal("cancelling\n", (await RunAsync("cancel", output.Trim())).Out);
+    }
+
+    [Fact]
+    public async Task A_folder_of_documents_becomes_a_table_by_the_columns_of_a_schema()
+    {
+        fixture.Require();
+        Write("docs/a.txt", "first");
+        Write("docs/more/b.pdf", "%PDF-broken");
+        File.WriteAllBytes(Path.Combine(_folder, "docs", "c.zip"), Read.Zip(("x.html", Read.Bytes("<p>second</p>"))));
+        string schema = Write("schema.json", """{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false}""");
+        string table = Path.Combine(_folder, "out.csv");
+        Task<(int Code, string Out, string Error)> submitting = RunAsync(
+            "submit", Path.Combine(_folder, "docs"), "--prompt", Write("prompt.md", "Count.\n"), "--schema", schema, "--watch", "--output", table);
+        string id = await NewestDocumentsAsync();
+        StandInWorker worker = fixture.NewWorker();
+        List<ClaimedJob> jobs = await worker.ClaimAsync(id);
+        Assert.Equal(["Count.\n\nfirst", "Count.\n\nsecond"], jobs.Select(job => job.Asked()));
+        await worker.AnswerAsync(jobs, job => (200, Answer($$"""{"n":{{jobs.IndexOf(job) + 1}}}""")));
+
+        (int code, string output, string error) = await submitting;
+        Assert.Equal((0, id + "\n"), (code, output));
+        Assert.Contains($"batch {id} completed: 2 completed, 0 failed of 2", error, StringComparison.Ordinal);
+        Assert.Contains("1 of 3 documents cannot be read\n  more/b.pdf: ", error, StringComparison.Ordinal);
+        string[] rows = await File.ReadAllLinesAsync(table);
+        Assert.Equal("document,status,kind,pages,parts,n,answer,prompt_tokens,cached_tokens,completion_tokens,cost,currency,error", rows[0]);
+        Assert.Equal(["a.txt,completed,txt,,1,1", "c.zip/x.html,completed,html,,1,2", "more/b.pdf,unreadable,pdf,,0,"], rows[1..].Select(row => string.Join(',', row.Split(',')[..6])));
+        (code, string lines, _) = await RunAsync("results", id);
+        Assert.Equal((0, 3), (code, lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        Assert.Equal(2, JsonElement.Parse(lines.Split('\n')[1]).GetProperty("result").GetProperty("n").GetInt32());
+        Assert.Equal(await fixture.Api.Http.GetStringAsync($"v1/documents/{id}/results?format=csv"), (await RunAsync("results", id, "--format", "csv")).Out);
     }
 
     [Fact]
@@ -194,6 +226,7 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
     [InlineData(2, "no such file", "submit", "/no/such/path")]
     [InlineData(2, "Unrecognized", "frobnicate")]
     [InlineData(2, "--help", "submit")]
+    [InlineData(2, "--schema and --csv-rows are for files of documents", "submit", "/proc/version", "--schema", "/no/schema.json")]
     [InlineData(2, "xml", "results", "batch_x", "--format", "xml")]
     [InlineData(3, "HTTP 404: No batch found with id 'batch_x'.", "watch", "batch_x")]
     [InlineData(3, "HTTP 404", "cancel", "batch_x")]
@@ -228,6 +261,15 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         (int code, string output, _) = await RunAsync([], "--help");
         Assert.Equal(0, code);
         Assert.Contains("Exit codes", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The documents that were submitted last, once their batch runs.</summary>
+    private async Task<string> NewestDocumentsAsync()
+    {
+        JsonElement[] sets = [];
+        await Eventually.HoldsAsync(async () =>
+            (sets = [.. (await fixture.Api.GetAsync("v1/documents?limit=1")).GetProperty("data").EnumerateArray()]).Length == 1 && sets[0].Text("status") == "in_progress");
+        return sets[0].Text("id");
     }
 
     private static string Answer(string content) => JsonSerializer.Serialize(new
