@@ -21,8 +21,8 @@ public sealed record ExtractionLimits
     /// <summary>How deep files may lie in files: an archive in an archive is two.</summary>
     public int MaxDepth { get; init; } = 4;
 
-    /// <summary>Characters of a document's text.</summary>
-    public int MaxCharacters { get; init; } = 20_000_000;
+    /// <summary>Characters of a document's text: some thousands of pages. It is held in memory.</summary>
+    public int MaxCharacters { get; init; } = 5_000_000;
 
     /// <summary>Pages of a document.</summary>
     public int MaxPages { get; init; } = 10_000;

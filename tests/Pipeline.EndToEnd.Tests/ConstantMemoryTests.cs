@@ -14,6 +14,9 @@ public sealed class ConstantMemoryTests(ITestOutputHelper output) : IDisposable
     private const int Lines = 50_000;
     private const long MostGrowth = 150_000_000;
 
+    /// <summary>A document is held as a text: half a megabyte each, here.</summary>
+    private const long MostGrowthOfDocuments = 200_000_000;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-memory-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -50,6 +53,36 @@ public sealed class ConstantMemoryTests(ITestOutputHelper output) : IDisposable
         Assert.True(growth < MostGrowth, $"The API grew by {growth / 1e6:F0} MB.");
     }
 
+    [Fact]
+    public async Task Documents_of_200_MB_are_read_and_validated_while_the_API_grows_by_less_than_200_MB()
+    {
+        const int Documents = 400;
+        await using RunningStack stack = await RunningStack.StartAsync();
+        using HttpClient http = stack.Client();
+        long before = Memory(stack.Api.Id, "VmRSS");
+        Stopwatch watch = Stopwatch.StartNew();
+        using MultipartFormDataContent form = new() { { new StringContent("Summarize."), "prompt" }, { new StringContent(stack.Model), "model" } };
+        for (int i = 0; i < Documents; i++)
+        {
+            form.Add(new LargeText(i, (int)(FileBytes / Documents)), "files", $"{i}.txt");
+        }
+
+        JsonElement set = await ReadAsync(await http.PostAsync("v1/documents", form));
+        string path = "v1/documents/" + set.GetProperty("id").GetString();
+        while (set.GetProperty("status").GetString() is "reading" or "validating")
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(5), "It is still reading.");
+            await Task.Delay(250);
+            set = await ReadAsync(await http.GetAsync(path));
+        }
+
+        Assert.Equal("in_progress", set.GetProperty("status").GetString());
+        Assert.Equal(Documents, set.GetProperty("documents").GetProperty("total").GetInt32());
+        long growth = Memory(stack.Api.Id, "VmHWM") - before;
+        output.WriteLine($"{before / 1e6:F0} MB before, at most {growth / 1e6:F0} MB more; {watch.Elapsed.TotalSeconds:F1} s");
+        Assert.True(growth < MostGrowthOfDocuments, $"The API grew by {growth / 1e6:F0} MB.");
+    }
+
     /// <summary>A model's directory without its configuration: its context is not known then, and lines of any length are good.</summary>
     private string WithoutLimit(string model)
     {
@@ -75,6 +108,25 @@ public sealed class ConstantMemoryTests(ITestOutputHelper output) : IDisposable
             string body = await response.Content.ReadAsStringAsync();
             Assert.True(response.StatusCode == HttpStatusCode.OK, body);
             return JsonElement.Parse(body);
+        }
+    }
+
+    /// <summary>A text that is written while it is sent.</summary>
+    private sealed class LargeText(int number, int bytes) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            byte[] line = Encoding.ASCII.GetBytes($"Document {number} says again what it has said before, and a little more of it.\n");
+            for (int written = 0; written < bytes; written += line.Length)
+            {
+                await stream.WriteAsync(line);
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
         }
     }
 

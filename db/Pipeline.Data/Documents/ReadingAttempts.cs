@@ -51,7 +51,7 @@ public sealed class ReadingAttempts(NpgsqlDataSource dataSource, string batchId)
         return true;
     }
 
-    /// <summary>Notes that reading has ended, well or not, but alive.</summary>
+    /// <summary>Notes that no upload is being read any more. May be repeated.</summary>
     public Task EndAsync() => _careful ? NoteAsync(null, CancellationToken.None) : Task.CompletedTask;
 
     private async Task NoteAsync(int? upload, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace Pipeline.GpuWorker.Backends;
 /// A backend without a model: answers a chat or a response with the last user message, a completion with its prompts, an
 /// embedding with vectors of 8 values that only tell texts apart (<see cref="EchoVector"/>). For load
 /// and failure tests of all that lies around the engine. A token is a word: a run of characters between white space; a
-/// prompt's tokens are those of all its messages. A job takes the configured delay, which counts as device time, half of it as
+/// prompt's tokens are those of all its messages, and an answer ends at the most that the request allows. A job takes the configured delay, which counts as device time, half of it as
 /// prefill.
 /// </summary>
 internal sealed class EchoBackend : IBackend
@@ -113,12 +113,16 @@ internal sealed class EchoBackend : IBackend
         return new AttemptSeconds(waited, spent.TotalSeconds / 2, spent.TotalSeconds / 2, spent.TotalSeconds);
     }
 
-    private Answer Say(BackendJob job, EchoRequest request) => new(
-        job.Id,
-        job.Model,
-        _time.GetUtcNow().ToUnixTimeSeconds(),
-        [.. request.Texts.Select(text => new Choice(OutputMessage.Of(text), FinishReason.Stop, null))],
-        new Usage(request.PromptTokens, 0, request.Texts.Sum(EchoRequest.CountTokens), 0));
+    private Answer Say(BackendJob job, EchoRequest request)
+    {
+        Choice[] choices = [.. request.Texts.Select(text =>
+        {
+            string said = request.MaxTokens is { } most ? EchoRequest.Cut(text, most) : text;
+            return new Choice(OutputMessage.Of(said), said.Length < text.Length ? FinishReason.Length : FinishReason.Stop, null);
+        })];
+        int tokens = choices.Sum(choice => EchoRequest.CountTokens(choice.Message.Content ?? ""));
+        return new(job.Id, job.Model, _time.GetUtcNow().ToUnixTimeSeconds(), choices, new Usage(request.PromptTokens, 0, tokens, 0));
+    }
 
     private static AnswerForm Form(string url) => url switch
     {

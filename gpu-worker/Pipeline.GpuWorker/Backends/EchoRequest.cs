@@ -8,6 +8,9 @@ namespace Pipeline.GpuWorker.Backends;
 /// <param name="PromptTokens">Words of all messages or prompts.</param>
 internal sealed record EchoRequest(IReadOnlyList<string> Texts, int PromptTokens)
 {
+    /// <summary>Tokens that an answer may have; null for as many as it has.</summary>
+    public int? MaxTokens { get; private init; }
+
     /// <summary>How vectors are to be written.</summary>
     public EmbeddingEncoding Encoding { get; private init; }
 
@@ -18,16 +21,45 @@ internal sealed record EchoRequest(IReadOnlyList<string> Texts, int PromptTokens
     public static EchoRequest Parse(string url, string body)
     {
         using JsonDocument document = JsonDocument.Parse(body);
+        return ParsePrompt(url, document.RootElement) with { MaxTokens = ReadMaxTokens(document.RootElement) };
+    }
+
+    /// <summary>The rule: a token is a run of characters between white space.</summary>
+    public static int CountTokens(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    /// <summary>The text as far as its tokens go.</summary>
+    /// <returns>The whole text, or its first tokens with what stands between them.</returns>
+    public static string Cut(string text, int tokens)
+    {
+        int at = 0;
+        for (int token = 0; token < tokens; token++)
+        {
+            while (at < text.Length && char.IsWhiteSpace(text[at]))
+            {
+                at++;
+            }
+
+            while (at < text.Length && !char.IsWhiteSpace(text[at]))
+            {
+                at++;
+            }
+        }
+
+        return text[at..].AsSpan().IsWhiteSpace() ? text : text[..at];
+    }
+
+    private static EchoRequest ParsePrompt(string url, JsonElement root)
+    {
         string name = url switch { RequestReader.Completions => "prompt", RequestReader.Responses or EmbeddingReader.Embeddings => "input", _ => "messages" };
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out JsonElement prompt)
+        return root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out JsonElement prompt)
             ? (name, prompt.ValueKind) switch
             {
                 ("prompt", JsonValueKind.Array) => OfPrompts([.. prompt.EnumerateArray()]),
                 ("prompt", _) => OfPrompts([prompt]),
                 ("input", JsonValueKind.Array) when url == EmbeddingReader.Embeddings =>
-                    OfPrompts([.. prompt.EnumerateArray()]) with { Encoding = ReadEncoding(document.RootElement) },
+                    OfPrompts([.. prompt.EnumerateArray()]) with { Encoding = ReadEncoding(root) },
                 ("input", JsonValueKind.String) when url == EmbeddingReader.Embeddings =>
-                    OfPrompts([prompt]) with { Encoding = ReadEncoding(document.RootElement) },
+                    OfPrompts([prompt]) with { Encoding = ReadEncoding(root) },
                 ("input", JsonValueKind.String) => OfPrompts([prompt]),
                 (_, JsonValueKind.Array) => OfMessages(prompt),
                 _ => throw new JsonException($"its '{name}' is no array."),
@@ -35,8 +67,18 @@ internal sealed record EchoRequest(IReadOnlyList<string> Texts, int PromptTokens
             : throw new JsonException($"it has no '{name}'.");
     }
 
-    /// <summary>The rule: a token is a run of characters between white space.</summary>
-    public static int CountTokens(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+    private static int? ReadMaxTokens(JsonElement root)
+    {
+        foreach (string name in new[] { "max_completion_tokens", "max_tokens", "max_output_tokens" })
+        {
+            if (root.TryGetProperty(name, out JsonElement most) && most.ValueKind == JsonValueKind.Number && most.TryGetInt32(out int tokens) && tokens > 0)
+            {
+                return tokens;
+            }
+        }
+
+        return null;
+    }
 
     private static EmbeddingEncoding ReadEncoding(JsonElement request) =>
         request.TryGetProperty("encoding_format", out JsonElement encoding) && encoding.ValueKind == JsonValueKind.String && encoding.ValueEquals("base64")

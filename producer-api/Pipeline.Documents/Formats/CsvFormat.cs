@@ -16,21 +16,20 @@ internal sealed class CsvFormat : IDocumentFormat
 
     public IReadOnlyList<string> Extensions => [".csv", ".tsv"];
 
-    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction)
-    {
-        string text = DecodedText.Of(file, extraction);
-        return extraction.RowsAreDocuments ? Rows(file.Name, text) : [new Finding.Text(file.Name, text)];
-    }
+    public IEnumerable<Finding> Read(SourceFile file, Extraction extraction) =>
+        extraction.RowsAreDocuments ? Rows(file, extraction) : [new Finding.Text(file.Name, DecodedText.Of(file, extraction))];
 
-    private static IEnumerable<Finding> Rows(string name, string text)
+    private static IEnumerable<Finding> Rows(SourceFile file, Extraction extraction)
     {
         CsvConfiguration configuration = new(CultureInfo.InvariantCulture)
         {
             DetectDelimiter = true,
             DetectDelimiterValues = [",", ";", "\t", "|"],
             BadDataFound = null,
+            // A quote that is never closed would make one cell of all the rest.
+            MaxFieldSize = extraction.Limits.MaxCharacters,
         };
-        using StringReader lines = new(text);
+        using TextReader lines = DecodedText.Open(file, extraction);
         using CsvReader table = new(lines, configuration);
         if (!table.Read())
         {
@@ -47,7 +46,7 @@ internal sealed class CsvFormat : IDocumentFormat
             if (row.Length > 0)
             {
                 // Named by the row in the file, the header being the first: where a spreadsheet shows it.
-                yield return new Finding.Text(SafeNames.Inside(name, $"row {table.Parser.Row}"), row);
+                yield return new Finding.Text(SafeNames.Inside(file.Name, $"row {table.Parser.Row}"), row);
             }
         }
     }

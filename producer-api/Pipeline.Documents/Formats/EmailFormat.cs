@@ -23,7 +23,8 @@ internal sealed class EmailFormat : IDocumentFormat
     {
         ParserOptions options = ParserOptions.Default.Clone();
         options.MaxMimeDepth = DeepestNesting;
-        using MimeMessage message = MimeMessage.Load(options, file.Content, extraction.Cancellation);
+        // Persistent: attachments stay in the file until they are taken out of it.
+        using MimeMessage message = MimeMessage.Load(options, file.Content, persistent: true, extraction.Cancellation);
         if (message.Headers.Count == 0)
         {
             throw new UnreadableException(UnreadableException.Damaged, "It is no e-mail: it has no headers.");

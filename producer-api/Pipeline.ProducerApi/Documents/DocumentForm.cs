@@ -94,7 +94,8 @@ internal sealed class DocumentForm(IOptions<ApiOptions> options, ModelReaders re
 
         try
         {
-            ModelRequest request = reader.Requests.Read(Endpoints.ChatCompletions, new DocumentRequests(task).Whole("."));
+            using DocumentRequests requests = new(task.Prompt, task.Model, task.Schema, task.MaxTokens ?? DocumentTask.DefaultMaxTokens);
+            ModelRequest request = reader.Requests.Read(Endpoints.ChatCompletions, requests.Ask(".").Span);
             reader.Limit?.Check(request);
         }
         catch (RequestErrorException e)

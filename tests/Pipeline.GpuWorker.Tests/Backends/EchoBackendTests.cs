@@ -57,6 +57,19 @@ public sealed class EchoBackendTests
     }
 
     [Theory]
+    [InlineData(2, " one  two", 2, "length")]
+    [InlineData(3, " one  two\nthree ", 3, "stop")]
+    [InlineData(9, " one  two\nthree ", 3, "stop")]
+    public async Task It_ends_at_the_most_tokens_that_the_request_allows(int most, string said, int tokens, string reason)
+    {
+        await using EchoBackend backend = Create(TimeProvider.System, 0);
+        BackendAnswer answer = await backend.RunAsync(Job($$"""{"messages":[{"role":"user","content":" one  two\nthree "}],"max_tokens":{{most}}}"""), default);
+        JsonElement choice = JsonDocument.Parse(answer.Body!).RootElement.GetProperty("choices")[0];
+        Assert.Equal((said, reason), (choice.GetProperty("message").GetProperty("content").GetString(), choice.GetProperty("finish_reason").GetString()));
+        Assert.Equal(tokens, answer.Tokens.Completion);
+    }
+
+    [Theory]
     [InlineData("""{"prompt":[5]}""", "/v1/completions")]
     [InlineData("""{"input":[5]}""", "/v1/embeddings")]
     [InlineData("""{"input":5}""", "/v1/responses")]

@@ -45,7 +45,7 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
         }
 
         DocumentSet set = await context.DocumentSets.AsNoTracking().SingleAsync(s => s.BatchId == batchId, cancellationToken);
-        DocumentRequests requests = new(set.Prompt, set.Model, set.Schema, set.MaxTokens);
+        using DocumentRequests requests = new(set.Prompt, set.Model, set.Schema, set.MaxTokens);
         ModelReader? reader = readers.Find(set.Model);
         List<MergeRelease> releases = [];
         List<JobRefusal> refusals = [];
@@ -66,10 +66,10 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
                         merge, RequestErrorException.ContextLengthExceeded, "The answers to the parts of this document are too long to be merged: not even two fit the model's context."));
                     break;
                 case [var all]:
-                    releases.Add(new(batchId, merge.Number, merge.JobId, Encoding.UTF8.GetString(requests.Merge(all))));
+                    releases.Add(new(batchId, merge.Number, merge.JobId, Encoding.UTF8.GetString(requests.Merge(all).Span)));
                     break;
                 case var groups:
-                    levels.Add((merge, [.. groups.Select(requests.Merge)]));
+                    levels.Add((merge, [.. groups.Select(group => requests.Merge(group).ToArray())]));
                     break;
             }
         }
@@ -119,7 +119,7 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
         await DocumentLevels.RaiseAsync(connection, set.BatchId, [.. levels.Select(level => level.Merge.Number)], jobs.Count, cancellationToken);
     }
 
-    private static bool Fits(ModelReader? reader, byte[] body) => reader?.Read(Endpoints.ChatCompletions, body).Refusal is null;
+    private static bool Fits(ModelReader? reader, ReadOnlyMemory<byte> body) => reader?.Read(Endpoints.ChatCompletions, body.Span).Refusal is null;
 
     private static string Reason(ResultRow failed)
     {

@@ -78,8 +78,9 @@ internal sealed class DocumentSetReading(
         NpgsqlConnection connection = (NpgsqlConnection)context.Database.GetDbConnection();
         DateTimeOffset now = time.GetUtcNow();
         using FileContentWriter file = await FileContentWriter.BeginAsync(connection, NewInput(batch, now), cancellationToken);
-        PartPlanner planner = new(new DocumentRequests(set.Prompt, set.Model, set.Schema, set.MaxTokens), readers.Find(set.Model), set.MaxTokens);
-        SetWriter writer = new(connection, file, planner, set.BatchId, options.Value.MaxLineBytes);
+        using DocumentRequests requests = new(set.Prompt, set.Model, set.Schema, set.MaxTokens);
+        PartPlanner planner = new(requests, readers.Find(set.Model), set.MaxTokens);
+        SetWriter writer = new(connection, file, requests, planner, set.BatchId, options.Value.MaxLineBytes);
         List<DocumentUpload> uploads = await context.DocumentUploads.AsNoTracking()
             .Where(u => u.BatchId == set.BatchId).OrderBy(u => u.Number).ToListAsync(cancellationToken);
         foreach (DocumentUpload upload in uploads)
@@ -92,6 +93,7 @@ internal sealed class DocumentSetReading(
             await ReadAsync(upload, set, writer, attempts, cancellationToken);
         }
 
+        await attempts.EndAsync();
         await writer.CompleteAsync(cancellationToken);
         if (writer.Readable == 0)
         {

@@ -6,7 +6,7 @@ using Pipeline.ProducerApi.Batches.Planning;
 namespace Pipeline.ProducerApi.Documents.Reading;
 
 /// <summary>
-/// Makes the requests about a document: one where it fits the model's context beside the instruction and the answer, else one for
+/// Divides a document over requests: one where it fits the model's context beside the instruction and the answer, else one for
 /// each part that does. Counted by the model's own tokenizer, on the requests as they will be sent. Where the model's tokenizer is
 /// not known, every document is taken to fit, and the worker says which did not.
 /// </summary>
@@ -33,7 +33,7 @@ internal sealed class PartPlanner
     public PartPlanner(DocumentRequests requests, ModelReader? reader, int maxTokens)
     {
         (_requests, _reader) = (requests, reader);
-        if (reader?.Limit is { } limit && LengthOf(requests.Part("", 9999, 9999)) is { } part && LengthOf(requests.Merge([])) is { } merge)
+        if (reader?.Limit is { } limit && LengthOf(requests.Ask("", 9999, 9999)) is { } part && LengthOf(requests.Merge([])) is { } merge)
         {
             _context = limit.Tokens;
             _room = _context - maxTokens - part - Slack;
@@ -42,14 +42,13 @@ internal sealed class PartPlanner
         }
     }
 
-    /// <summary>The requests, as JSON in UTF-8.</summary>
+    /// <summary>The parts that a request is made for each: one, the text itself, where it fits.</summary>
     /// <exception cref="UnreadableException">It does not fit, and the context has no room for parts of it.</exception>
-    public IReadOnlyList<byte[]> Plan(string text)
+    public IReadOnlyList<string> Plan(string text)
     {
-        byte[] whole = _requests.Whole(text);
-        if (_context == 0 || (text.Length <= (long)_context * LongestToken && Fits(whole)))
+        if (_context == 0 || (text.Length <= (long)_context * LongestToken && Fits(_requests.Ask(text))))
         {
-            return [whole];
+            return [text];
         }
 
         if (!_canMerge || _room < ShortestPart)
@@ -64,24 +63,23 @@ internal sealed class PartPlanner
         for (int room = _room; room >= ShortestPart; room -= Math.Max(1, room / 16))
         {
             IReadOnlyList<string> parts = splitter.Split(text, room);
-            byte[][] bodies = [.. parts.Select((part, i) => _requests.Part(part, i + 1, parts.Count))];
-            if (bodies.All(Fits))
+            if (parts.Index().All(part => Fits(_requests.Ask(part.Item, part.Index + 1, parts.Count))))
             {
-                return bodies;
+                return parts;
             }
         }
 
         throw new UnreadableException(UnreadableException.TooLarge, $"It cannot be cut into parts that fit the model's context of {_context} tokens.");
     }
 
-    private bool Fits(byte[] body) => _reader!.Read(Endpoints.ChatCompletions, body).Refusal is null;
+    private bool Fits(ReadOnlyMemory<byte> body) => _reader!.Read(Endpoints.ChatCompletions, body.Span).Refusal is null;
 
     /// <summary>Tokens of a prompt; null where the worker will refuse it, whatever its length.</summary>
-    private int? LengthOf(byte[] body)
+    private int? LengthOf(ReadOnlyMemory<byte> body)
     {
         try
         {
-            return _reader!.Requests.Read(Endpoints.ChatCompletions, body).Prompts[0].Length;
+            return _reader!.Requests.Read(Endpoints.ChatCompletions, body.Span).Prompts[0].Length;
         }
         catch (Tokenization.Requests.RequestErrorException)
         {

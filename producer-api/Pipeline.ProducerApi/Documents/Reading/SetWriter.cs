@@ -12,10 +12,11 @@ namespace Pipeline.ProducerApi.Documents.Reading;
 /// </summary>
 /// <param name="connection">Where to write, in the caller's transaction.</param>
 /// <param name="file">The input file, begun.</param>
-/// <param name="planner">Makes the requests.</param>
+/// <param name="requests">Writes the requests.</param>
+/// <param name="planner">Divides documents over requests.</param>
 /// <param name="batchId">The set.</param>
 /// <param name="longestLine">Bytes that a line may have.</param>
-internal sealed class SetWriter(NpgsqlConnection connection, FileContentWriter file, PartPlanner planner, string batchId, int longestLine)
+internal sealed class SetWriter(NpgsqlConnection connection, FileContentWriter file, DocumentRequests requests, PartPlanner planner, string batchId, int longestLine)
 {
     private readonly DocumentNames _names = new();
     private readonly List<Document> _documents = [];
@@ -44,17 +45,18 @@ internal sealed class SetWriter(NpgsqlConnection connection, FileContentWriter f
         _documents.Add(document);
         try
         {
-            byte[][] lines = Lines(document.Name, read.Problem is null ? planner.Plan(read.Text!) : throw read.Problem);
-            document.Parts = lines.Length;
+            IReadOnlyList<string> parts = planner.Plan(read.Text ?? throw read.Problem!);
+            CheckLengths(document.Name, parts);
+            document.Parts = parts.Count;
             Readable++;
-            foreach (byte[] line in lines)
+            foreach ((int index, string part) in parts.Index())
             {
-                await file.WriteAsync(line, cancellationToken);
+                await file.WriteAsync(Line(document.Name, part, index + 1, parts.Count), cancellationToken);
                 _lines++;
-                _jobs.Add(new DocumentJob { BatchId = batchId, Line = _lines, Number = document.Number, Level = lines.Length > 1 ? 0 : null });
+                _jobs.Add(new DocumentJob { BatchId = batchId, Line = _lines, Number = document.Number, Level = parts.Count > 1 ? 0 : null });
             }
 
-            document.Line = lines.Length > 1 ? null : _lines;
+            document.Line = parts.Count > 1 ? null : _lines;
         }
         catch (UnreadableException e)
         {
@@ -77,14 +79,16 @@ internal sealed class SetWriter(NpgsqlConnection connection, FileContentWriter f
         await DocumentBulkWriter.WriteAsync(connection, _jobs, cancellationToken);
     }
 
-    private byte[][] Lines(string name, IReadOnlyList<byte[]> bodies)
+    private ReadOnlyMemory<byte> Line(string name, string text, int number, int count) =>
+        requests.Line(count == 1 ? name : DocumentNames.OfPart(name, number), text, number, count);
+
+    /// <summary>A line that is too long would fail the whole batch: so it is this document that fails.</summary>
+    private void CheckLengths(string name, IReadOnlyList<string> parts)
     {
-        byte[][] lines = bodies.Count == 1
-            ? [DocumentRequests.Line(name, bodies[0])]
-            : [.. bodies.Select((body, i) => DocumentRequests.Line(DocumentNames.OfPart(name, i + 1), body))];
-        return lines.All(line => line.Length <= longestLine)
-            ? lines
-            : throw new UnreadableException(UnreadableException.TooLarge, $"The request about it has more than {longestLine} bytes.");
+        if (parts.Index().Any(part => Line(name, part.Item, part.Index + 1, parts.Count).Length > longestLine))
+        {
+            throw new UnreadableException(UnreadableException.TooLarge, $"The request about it has more than {longestLine} bytes.");
+        }
     }
 
     /// <summary>What a parser says may quote anything.</summary>
