@@ -9,7 +9,8 @@ namespace Pipeline.Data.Documents;
 /// <param name="Number">The document that it answers for.</param>
 /// <param name="JobId">The job.</param>
 /// <param name="Body">The request as JSON text.</param>
-public readonly record struct MergeRelease(string BatchId, int Number, long JobId, string Body)
+/// <param name="Quote">The most that an attempt at it may cost; null where nothing caps it.</param>
+public readonly record struct MergeRelease(string BatchId, int Number, long JobId, string Body, decimal? Quote)
 {
     private const string Sql =
         """
@@ -22,7 +23,7 @@ public readonly record struct MergeRelease(string BatchId, int Number, long JobI
         released AS (
             UPDATE documents d SET waits_for_level = NULL WHERE d.batch_id = $1 AND d.number = ANY($6)),
         placed AS (
-            UPDATE jobs j SET slice_id = m.id FROM made m WHERE j.id = ANY($2) AND j.state = $5)
+            UPDATE jobs j SET slice_id = m.id, quote = t.quote FROM made m CROSS JOIN unnest($2, $8) AS t(id, quote) WHERE j.id = t.id AND j.state = $5)
         SELECT pg_notify($7, model) FROM made
         """;
 
@@ -46,6 +47,7 @@ public readonly record struct MergeRelease(string BatchId, int Number, long JobI
                 new() { Value = (short)JobState.Queued },
                 new() { Value = releases.Select(release => release.Number).ToArray() },
                 new() { Value = NotificationChannels.Dispatch },
+                new NpgsqlParameter<decimal?[]> { TypedValue = [.. releases.Select(release => release.Quote)] },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -1,5 +1,8 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
 using Pipeline.Data.Pricing;
 
 namespace Pipeline.ProducerApi.Pricing;
@@ -24,6 +27,10 @@ internal sealed class Pricer(NpgsqlDataSource dataSource, IOptions<PricingOption
 
     /// <summary>The currency of all prices.</summary>
     public string Currency => options.Value.Currency!;
+
+    /// <summary>Whether something caps what a batch may cost.</summary>
+    public static async Task<bool> IsCappedAsync(PipelineDbContext context, Batch batch, CancellationToken cancellationToken) =>
+        batch.MaxCost is not null || await context.Tenants.AnyAsync(t => t.Id == batch.TenantId && t.MaxMonthlyCost != null, cancellationToken);
 
     /// <summary>What to tell of a model without a price.</summary>
     public static string NotPriced(string model) =>

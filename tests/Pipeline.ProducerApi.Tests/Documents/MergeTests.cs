@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Duties;
 using Pipeline.ProducerApi.Tests.Support;
@@ -53,7 +55,7 @@ public sealed class MergeTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     public async Task Answers_that_do_not_fit_one_merge_are_merged_level_by_level()
     {
         ApiClient api = fixture.Require();
-        string id = await StartAsync(api, [("long.txt", LongText(40))], maxTokens: 240);
+        string id = await api.StartDocumentsAsync([("long.txt", LongText(40))], ("model", fixture.PlannedModel), ("max_tokens", "240"), ("max_cost", "1000"));
         StandInWorker worker = fixture.NewWorker();
         List<ClaimedJob> parts = await worker.ClaimAsync(id);
         Assert.InRange(parts.Count, 8, 20);
@@ -79,6 +81,9 @@ public sealed class MergeTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         await worker.AnswerAsync(merges, _ => (200, DocumentSteps.Answer("all")));
         JsonElement batch = await api.WaitAsync(id, "completed");
         Assert.Equal((total, total), Counts(batch));
+        // Jobs that came later are held under the cap by what they may cost, too.
+        await using PipelineDbContext context = fixture.Database.CreateContext();
+        Assert.Equal(total, await context.Jobs.CountAsync(job => job.BatchId == id && job.Quote > 0));
         Assert.Equal("all", Assert.Single(await api.DocumentLinesAsync(id)).Text("text"));
 
         static int[] Marks(string asked) => [.. System.Text.RegularExpressions.Regex.Matches(asked, "<([0-9]+)>").Select(match => int.Parse(match.Groups[1].Value, null))];
@@ -146,6 +151,16 @@ public sealed class MergeTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         await api.WaitAsync(id, "expired");
         JsonElement line = Assert.Single(await api.DocumentLinesAsync(id));
         Assert.Equal(("expired", "batch_expired"), (line.Text("status"), line.GetProperty("error").Text("code")));
+    }
+
+    [Fact]
+    public async Task A_set_that_reaches_its_cap_ends_with_its_held_merges()
+    {
+        ApiClient api = fixture.Require();
+        string id = await api.StartDocumentsAsync([("long.txt", LongText(16))], ("model", fixture.PlannedModel), ("max_tokens", "50"), ("max_cost", "0.000000001"));
+        await api.WaitAsync(id, "completed");
+        JsonElement line = Assert.Single(await api.DocumentLinesAsync(id));
+        Assert.Equal(("failed", "max_cost_exceeded"), (line.Text("status"), line.GetProperty("error").Text("code")));
     }
 
     [Fact]

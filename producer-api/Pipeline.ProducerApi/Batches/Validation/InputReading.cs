@@ -37,7 +37,7 @@ internal sealed class InputReading(NpgsqlDataSource dataSource, IOptions<ApiOpti
         }
 
         // Under a cap every line must have a bound.
-        bool capped = batch.MaxCost is not null || await context.Tenants.AnyAsync(t => t.Id == batch.TenantId && t.MaxMonthlyCost != null, cancellationToken);
+        bool capped = await Pricer.IsCappedAsync(context, batch, cancellationToken);
         try
         {
             await using FileContentStream content = new(dataSource, file.Id, file.Bytes);

@@ -7,9 +7,11 @@ using Pipeline.Data;
 using Pipeline.Data.Batches;
 using Pipeline.Data.Documents;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Pricing;
 using Pipeline.ProducerApi.Batches;
 using Pipeline.ProducerApi.Batches.Planning;
 using Pipeline.ProducerApi.Documents.Reading;
+using Pipeline.ProducerApi.Pricing;
 using Pipeline.Tokenization.Requests;
 
 namespace Pipeline.ProducerApi.Documents.Merging;
@@ -19,7 +21,8 @@ namespace Pipeline.ProducerApi.Documents.Merging;
 /// it and may run. Where they do not, they are merged in groups by new jobs, whose answers are merged in turn. Where a part
 /// failed, so does the document. One transaction: a process that dies on the way leaves everything as it was.
 /// </summary>
-internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, IOptions<ApiOptions> options, ModelReaders readers)
+internal sealed class DocumentMerging(
+    IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, IOptions<ApiOptions> options, ModelReaders readers, Pricer pricer)
 {
     public const string PartFailed = "document_part_failed";
 
@@ -47,9 +50,11 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
         DocumentSet set = await context.DocumentSets.AsNoTracking().SingleAsync(s => s.BatchId == batchId, cancellationToken);
         using DocumentRequests requests = new(set.Prompt, set.Model, set.Schema, set.MaxTokens);
         ModelReader? reader = readers.Find(set.Model);
+        Batch batch = await context.Batches.AsNoTracking().SingleAsync(b => b.Id == batchId, cancellationToken);
+        ModelPrice? price = await Pricer.IsCappedAsync(context, batch, cancellationToken) ? await pricer.FindAsync(set.Model, cancellationToken) : null;
         List<MergeRelease> releases = [];
         List<JobRefusal> refusals = [];
-        List<(WaitingMerge Merge, IReadOnlyList<byte[]> Bodies)> levels = [];
+        List<(WaitingMerge Merge, IReadOnlyList<(byte[] Body, decimal? Quote)> Requests)> levels = [];
         foreach (WaitingMerge merge in merges)
         {
             if (merge.Answers.FirstOrDefault(answer => !answer.Succeeded) is { } failed)
@@ -66,10 +71,11 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
                         merge, RequestErrorException.ContextLengthExceeded, "The answers to the parts of this document are too long to be merged: not even two fit the model's context."));
                     break;
                 case [var all]:
-                    releases.Add(new(batchId, merge.Number, merge.JobId, Encoding.UTF8.GetString(requests.Merge(all).Span)));
+                    ReadOnlyMemory<byte> body = requests.Merge(all);
+                    releases.Add(new(batchId, merge.Number, merge.JobId, Encoding.UTF8.GetString(body.Span), Quote(reader, price, body)));
                     break;
                 case var groups:
-                    levels.Add((merge, [.. groups.Select(group => requests.Merge(group).ToArray())]));
+                    levels.Add((merge, [.. groups.Select(group => requests.Merge(group).ToArray()).Select(request => (request, Quote(reader, price, request)))]));
                     break;
             }
         }
@@ -91,7 +97,7 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
         PipelineDbContext context,
         NpgsqlConnection connection,
         DocumentSet set,
-        List<(WaitingMerge Merge, IReadOnlyList<byte[]> Bodies)> levels,
+        List<(WaitingMerge Merge, IReadOnlyList<(byte[] Body, decimal? Quote)> Requests)> levels,
         CancellationToken cancellationToken)
     {
         // A batch that is being cancelled meanwhile gets no more jobs, and its held ones are cancelled.
@@ -104,10 +110,10 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
         int line = await context.Jobs.Where(j => j.BatchId == set.BatchId).MaxAsync(j => j.Line, cancellationToken);
         JobBulkWriter writer = new(connection, batch, set.Model, options.Value.SliceJobs, time.GetUtcNow());
         List<DocumentJob> jobs = [];
-        foreach ((WaitingMerge merge, IReadOnlyList<byte[]> bodies) in levels)
+        foreach ((WaitingMerge merge, IReadOnlyList<(byte[] Body, decimal? Quote)> added) in levels)
         {
             int level = merge.Level + 1;
-            foreach ((int index, byte[] body) in bodies.Index())
+            foreach ((int index, (byte[] body, _)) in added.Index())
             {
                 await writer.AddAsync(new NewJob(++line, DocumentNames.OfMerge(merge.Name, level, index + 1), Endpoints.ChatCompletions, body), cancellationToken);
                 jobs.Add(new DocumentJob { BatchId = set.BatchId, Line = line, Number = merge.Number, Level = level });
@@ -115,9 +121,19 @@ internal sealed class DocumentMerging(IDbContextFactory<PipelineDbContext> conte
         }
 
         await writer.CompleteAsync(cancellationToken);
+        decimal?[] quotes = [.. levels.SelectMany(level => level.Requests).Select(request => request.Quote)];
+        if (!quotes.Contains(null))
+        {
+            await writer.QuoteAsync([.. quotes.Select(quote => quote!.Value)], cancellationToken);
+        }
+
         await DocumentBulkWriter.WriteAsync(connection, jobs, cancellationToken);
         await DocumentLevels.RaiseAsync(connection, set.BatchId, [.. levels.Select(level => level.Merge.Number)], jobs.Count, cancellationToken);
     }
+
+    /// <summary>The most that a request may cost, as at validation; <see langword="null"/> where nothing caps it.</summary>
+    private static decimal? Quote(ModelReader? reader, ModelPrice? price, ReadOnlyMemory<byte> body) =>
+        reader?.Read(Endpoints.ChatCompletions, body.Span).Tokens is { MostOutput: { } most } bounds ? price?.Quote(bounds.MostPrompt, most) : null;
 
     private static bool Fits(ModelReader? reader, ReadOnlyMemory<byte> body) => reader?.Read(Endpoints.ChatCompletions, body.Span).Refusal is null;
 
