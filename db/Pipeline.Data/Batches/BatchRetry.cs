@@ -69,9 +69,10 @@ public static class BatchRetry
     /// <param name="jobsPerSlice">Jobs in a slice, at most.</param>
     /// <param name="window">How long the retried jobs have, from now.</param>
     /// <param name="maxCost">The batch's cap from now on; <see langword="null"/> leaves it as it is.</param>
+    /// <param name="admit">Asked in the transaction before a batch that has ended goes on; throws if it may not.</param>
     /// <param name="cancellationToken">Gives up; what is not committed is undone.</param>
     public static async Task<RetryOutcome> RunAsync(
-        NpgsqlDataSource dataSource, string batchId, int jobsPerSlice, TimeSpan window, decimal? maxCost, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, string batchId, int jobsPerSlice, TimeSpan window, decimal? maxCost, Func<NpgsqlConnection, Task>? admit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -98,6 +99,11 @@ public static class BatchRetry
             }
 
             return RetryOutcome.NothingToRetry;
+        }
+
+        if (status != BatchStatus.InProgress && admit is not null)
+        {
+            await admit(connection);
         }
 
         long failed = 0;

@@ -6,11 +6,12 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.States;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Keys;
+using Pipeline.ProducerApi.Tenants;
 
 namespace Pipeline.ProducerApi.Batches;
 
 /// <summary>Lets a batch go on with the lines that failed, were cancelled or expired: <see cref="BatchRetry"/> for a tenant.</summary>
-internal sealed class BatchResumption(NpgsqlDataSource dataSource, IOptions<ApiOptions> options)
+internal sealed class BatchResumption(NpgsqlDataSource dataSource, TokenQuota quota, IOptions<ApiOptions> options)
 {
     /// <summary>Retries; a running batch of which nothing has failed is answered as it is, for that is what a repeated request finds.</summary>
     /// <param name="context">The database.</param>
@@ -22,7 +23,8 @@ internal sealed class BatchResumption(NpgsqlDataSource dataSource, IOptions<ApiO
     {
         Batch before = await context.GetBatchAsync(caller, id, cancellationToken);
         TimeSpan window = CompletionWindows.Parse(before.CompletionWindow);
-        RetryOutcome outcome = await BatchRetry.RunAsync(dataSource, before.Id, options.Value.SliceJobs, window, maxCost, cancellationToken);
+        RetryOutcome outcome = await BatchRetry.RunAsync(
+            dataSource, before.Id, options.Value.SliceJobs, window, maxCost, connection => AdmitAsync(connection, before, cancellationToken), cancellationToken);
         Batch batch = await context.GetBatchAsync(caller, id, cancellationToken);
         return outcome switch
         {
@@ -32,6 +34,15 @@ internal sealed class BatchResumption(NpgsqlDataSource dataSource, IOptions<ApiO
             RetryOutcome.Purged => throw Refused("Cannot retry a batch whose requests have been deleted after their retention."),
             _ => throw Refused($"Cannot retry a batch with status '{batch.Status.ToName()}'."),
         };
+    }
+
+    // Lines that have not been read yet are counted when they are.
+    private async Task AdmitAsync(NpgsqlConnection connection, Batch batch, CancellationToken cancellationToken)
+    {
+        if (batch is { Model: { } model, CountedPromptTokens: { } tokens } && await quota.RefusalAsync(connection, batch, model, tokens, cancellationToken) is { } refusal)
+        {
+            throw new RequestException(409, refusal, code: TokenQuota.ErrorCode) { ForbidRetry = true };
+        }
     }
 
     private static RequestException Refused(string message) => new(409, message) { ForbidRetry = true };

@@ -27,8 +27,8 @@ internal sealed class TokenQuota(IOptions<ApiOptions> options)
     // What is being finalized has no job left that could run.
     private static readonly string[] Open = [BatchStatus.InProgress.ToName(), BatchStatus.Cancelling.ToName()];
 
-    /// <summary>Whether a batch may start.</summary>
-    /// <param name="connection">In the transaction that is to start it.</param>
+    /// <summary>Whether a batch that is not open may start, or go on after it has ended.</summary>
+    /// <param name="connection">In the transaction that lets it.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="model">Its model.</param>
     /// <param name="tokens">Its prompt tokens.</param>

@@ -87,7 +87,7 @@ public sealed class CapTests(TestDatabase database) : IClassFixture<TestDatabase
         Assert.Equal((BatchStatus.Finalizing, 1, 2, 0.5m), (batch.Status, batch.Completed, batch.Failed, batch.Cost));
         await database.ExecuteAsync("UPDATE batches SET status = 'completed' WHERE id = $1", id);
 
-        Assert.Equal(RetryOutcome.Retried, await BatchRetry.RunAsync(database.DataSource, id, 64, TimeSpan.FromHours(1), maxCost: 5, default));
+        Assert.Equal(RetryOutcome.Retried, await BatchRetry.RunAsync(database.DataSource, id, 64, TimeSpan.FromHours(1), maxCost: 5, admit: null, default));
         Assert.Equal(0, await BudgetEnding.RunAsync(database.DataSource, default));
         long again = (await database.SlicesAsync(id))[^1].Id;
         IReadOnlyList<ClaimedJob> jobs = (await Claimer.ClaimAsync(again, "retrying", 10, default)).Jobs;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
@@ -45,6 +46,28 @@ public sealed class TokenQuotaTests(ApiFixture fixture) : IClassFixture<ApiFixtu
         Assert.Equal(2, batches.Count(batch => batch.Text("status") == "in_progress"));
         Assert.Equal(6, batches.Count(batch => batch.Text("status") == "failed" && batch.Errors()[0].Code == TokenQuota.ErrorCode));
         Assert.Equal("in_progress", (await stranger.SubmitAsync(stranger.Lines(50))).Text("status"));
+    }
+
+    [Fact]
+    public async Task A_batch_is_not_retried_into_room_that_another_has_taken()
+    {
+        fixture.Require();
+        ApiClient boss = await fixture.NewOperatorAsync(), user = await fixture.NewTenantAsync();
+        JsonElement first = await user.SubmitAsync(user.Lines(3));
+        string retry = $"v1/batches/{first.Text("id")}/retry";
+        await LimitAsync(boss, user, new { enqueued_tokens = (2 * await TokensAsync(first)) - 1 });
+        await user.OkAsync(HttpMethod.Post, $"v1/batches/{first.Text("id")}/cancel");
+        await user.WaitAsync(first.Text("id"), "cancelled");
+        JsonElement second = await user.SubmitAsync(user.Lines(3));
+        Assert.Equal("in_progress", second.Text("status"));
+        JsonElement error = await user.RefusedAsync(HttpMethod.Post, retry, HttpStatusCode.Conflict);
+        Assert.Equal(TokenQuota.ErrorCode, error.Text("code"));
+        Assert.Equal("cancelled", (await user.GetAsync("v1/batches/" + first.Text("id"))).Text("status"));
+
+        await user.OkAsync(HttpMethod.Post, $"v1/batches/{second.Text("id")}/cancel");
+        await user.WaitAsync(second.Text("id"), "cancelled");
+        Assert.Equal("in_progress", (await user.OkAsync(HttpMethod.Post, retry)).Text("status"));
+        Assert.Equal("in_progress", (await user.OkAsync(HttpMethod.Post, retry)).Text("status"));
     }
 
     [Fact]
