@@ -68,6 +68,7 @@ v1.MapSchedules();
 v1.MapKeys();
 v1.MapTenants();
 v1.MapAudit();
+v1.MapLimits();
 v1.MapErasure();
 v1.MapModels();
 app.Run();

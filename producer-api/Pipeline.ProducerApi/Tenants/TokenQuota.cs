@@ -19,9 +19,9 @@ internal sealed class TokenQuota(IOptions<ApiOptions> options)
 
     private const string RoomSql =
         """
-        SELECT coalesce(q.enqueued_tokens, t.enqueued_tokens, $3),
-            (SELECT coalesce(sum(b.counted_prompt_tokens), 0)::bigint FROM batches b WHERE b.tenant_id = $1 AND b.model = $2 AND b.status = ANY($4))
-        FROM tenants t LEFT JOIN tenant_quotas q ON q.tenant_id = t.id AND q.model = $2 WHERE t.id = $1
+        SELECT m.model, coalesce(q.enqueued_tokens, t.enqueued_tokens, $3),
+            (SELECT coalesce(sum(b.counted_prompt_tokens), 0)::bigint FROM batches b WHERE b.tenant_id = $1 AND b.model = m.model AND b.status = ANY($4))
+        FROM unnest($2) AS m(model) JOIN tenants t ON t.id = $1 LEFT JOIN tenant_quotas q ON q.tenant_id = $1 AND q.model = m.model
         """;
 
     // What is being finalized has no job left that could run.
@@ -36,27 +36,36 @@ internal sealed class TokenQuota(IOptions<ApiOptions> options)
     /// <returns>Why not, in OpenAI's words; <see langword="null"/> if it may.</returns>
     public async Task<string?> RefusalAsync(NpgsqlConnection connection, Batch batch, string model, long tokens, CancellationToken cancellationToken)
     {
-        await using NpgsqlBatch commands = new(connection)
-        {
-            BatchCommands =
-            {
-                new(LockSql) { Parameters = { new() { Value = batch.TenantId }, new() { Value = model } } },
-                new(RoomSql)
-                {
-                    Parameters = { new() { Value = batch.TenantId }, new() { Value = model }, new() { Value = options.Value.EnqueuedTokens }, new() { Value = Open } },
-                },
-            },
-        };
-        await using NpgsqlDataReader reader = await commands.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
-        {
-            throw new InvalidOperationException($"There is no tenant {batch.TenantId}.");
-        }
-
-        long limit = reader.GetInt64(0);
-        return limit == 0 || reader.GetInt64(1) + tokens <= limit ? null : string.Create(
+        await using NpgsqlCommand turn = new(LockSql, connection) { Parameters = { new() { Value = batch.TenantId }, new() { Value = model } } };
+        await turn.ExecuteNonQueryAsync(cancellationToken);
+        await using NpgsqlCommand command = new(RoomSql, connection);
+        (long limit, long enqueued) = (await ReadAsync(command, batch.TenantId, [model], cancellationToken))[model];
+        return limit == 0 || enqueued + tokens <= limit ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"Enqueued token limit reached for {model} in organization {TenantObject.IdOf(batch.TenantId)}. Limit: {limit:N0} enqueued tokens. Please try again once some in_progress batches have been completed.");
+    }
+
+    /// <summary>A tenant's limits, 0 for none, and the tokens that it has enqueued, by model.</summary>
+    public async Task<IReadOnlyDictionary<string, (long Limit, long Enqueued)>> ReadAsync(
+        NpgsqlDataSource dataSource, Guid tenantId, string[] models, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = dataSource.CreateCommand(RoomSql);
+        return await ReadAsync(command, tenantId, models, cancellationToken);
+    }
+
+    private async Task<Dictionary<string, (long Limit, long Enqueued)>> ReadAsync(NpgsqlCommand command, Guid tenantId, string[] models, CancellationToken cancellationToken)
+    {
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = models });
+        command.Parameters.Add(new() { Value = options.Value.EnqueuedTokens });
+        command.Parameters.Add(new() { Value = Open });
+        Dictionary<string, (long, long)> rooms = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rooms.Add(reader.GetString(0), (reader.GetInt64(1), reader.GetInt64(2)));
+        }
+
+        return rooms;
     }
 }

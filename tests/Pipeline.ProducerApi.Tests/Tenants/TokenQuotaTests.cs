@@ -81,6 +81,22 @@ public sealed class TokenQuotaTests(ApiFixture fixture) : IClassFixture<ApiFixtu
         Assert.Equal(TokenQuota.ErrorCode, (await user.SubmitAsync(user.Lines(3))).Errors()[0].Code);
     }
 
+    [Fact]
+    public async Task A_tenant_sees_its_limits_and_what_it_has_enqueued()
+    {
+        fixture.Require();
+        ApiClient boss = await fixture.NewOperatorAsync(), user = await fixture.NewTenantAsync();
+        JsonElement free = await user.GetAsync("v1/limits");
+        Assert.Equal(
+            ("limits", TenantObject.IdOf(user.TenantId), "null", "null", """{"limit":null,"enqueued":0}"""),
+            (free.Text("object"), free.Text("tenant_id"), free.Raw("requests_per_minute"), free.Raw("bytes_per_minute"), free.GetProperty("enqueued_tokens").Raw(user.Model)));
+        long tokens = await TokensAsync(await user.SubmitAsync(user.Lines(3)));
+        await LimitAsync(boss, user, new { requests_per_minute = 500, enqueued_tokens = 9000 });
+        JsonElement limits = await user.GetAsync("v1/limits");
+        Assert.Equal(
+            ("500", $$"""{"limit":9000,"enqueued":{{tokens}}}"""), (limits.Raw("requests_per_minute"), limits.GetProperty("enqueued_tokens").Raw(user.Model)));
+    }
+
     private static Task<JsonElement> LimitAsync(ApiClient boss, ApiClient tenant, object limits) =>
         boss.OkAsync(HttpMethod.Post, "v1/tenants/" + TenantObject.IdOf(tenant.TenantId), new { limits });
 
