@@ -77,6 +77,9 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     /// <summary>What came of each time that a schedule was due.</summary>
     public DbSet<ScheduleRun> ScheduleRuns => Set<ScheduleRun>();
 
+    /// <summary>Files that runs of schedules have taken.</summary>
+    public DbSet<ScheduleDocument> ScheduleDocuments => Set<ScheduleDocument>();
+
     /// <summary>Batches that were submitted as documents.</summary>
     public DbSet<DocumentSet> DocumentSets => Set<DocumentSet>();
 

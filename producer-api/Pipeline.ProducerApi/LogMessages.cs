@@ -70,4 +70,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 62, Level = LogLevel.Error, Message = "Merging the answers of batch {BatchId} broke off; it will be tried again.")]
     public static partial void MergingBrokeOff(ILogger logger, string batchId, Exception exception);
+
+    [LoggerMessage(EventId = 52, Level = LogLevel.Information, Message = "Run {RunId} is put off: {Why}")]
+    public static partial void RunPutOff(ILogger logger, string runId, string why);
 }

@@ -40,7 +40,7 @@ builder.Services.AddDispatch(builder.Configuration);
 builder.Services.AddSingleton<JobQuotes>();
 builder.Services.AddSingleton<JobSubmission>();
 builder.Services.AddSingleton<WebhookStore>();
-builder.Services.AddSchedules();
+builder.Services.AddSchedules(builder.Configuration);
 builder.Services.AddSingleton<ErasureStore>();
 builder.Services.AddDocumentation();
 

@@ -65,6 +65,45 @@ public sealed class ScheduleTests
         Assert.Equal(3, await stack.NumberAsync("SELECT count(*) FROM files"));
     }
 
+    [Fact]
+    public async Task Files_of_a_folder_are_taken_once_though_the_API_is_killed_while_it_takes_them()
+    {
+        string folder = Directory.CreateTempSubdirectory("pipeline-inbox-").FullName;
+        for (int i = 1; i <= 20; i++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{i:00}.txt"), $"text {i}");
+        }
+
+        await using RunningStack stack = await RunningStack.StartAsync(
+            ("Pipeline:Schedules:Folders:0:Name", "inbox"), ("Pipeline:Schedules:Folders:0:Path", folder), ("Pipeline:Schedules:Folders:0:Tenants:0", "default"), ("Pipeline:Schedules:SettleSeconds", "0"));
+        string id;
+        await using (NpgsqlConnection holder = await stack.HoldAsync("LOCK TABLE document_uploads IN SHARE MODE"))
+        {
+            using HttpClient client = stack.Client();
+            JsonElement schedule = await BatchSteps.ReadAsync(await client.PostAsJsonAsync("/v1/schedules", new
+            {
+                name = "inbox", cron = "0 2 * * *", documents = new { folder = "inbox", prompt = "What is it?", model = stack.Model },
+            }));
+            id = schedule.GetProperty("id").GetString()!;
+            await BatchSteps.ReadAsync(await client.PostAsync($"/v1/schedules/{id}/run", null));
+            await stack.WaitsForLockAsync("INSERT INTO document_uploads%");
+            await stack.Api.KillAsync();
+        }
+
+        Assert.Equal(0, await stack.NumberAsync("SELECT (SELECT count(*) FROM batches) + (SELECT count(*) FROM files) + (SELECT count(*) FROM schedule_documents)"));
+        await stack.StartApiAsync();
+        await stack.StartWorker().ReadyAsync();
+        using HttpClient next = stack.Client();
+        await Eventually.HoldsAsync(async () => (await RunsAsync(next, id))[0].GetProperty("status").GetString() == "started", TimeSpan.FromSeconds(60), "the run has started");
+        JsonElement run = Assert.Single(await RunsAsync(next, id));
+        JsonElement batch = await next.EndOfBatchAsync(run.GetProperty("batch_id").GetString()!, TimeSpan.FromSeconds(60));
+        Assert.Equal(
+            Enumerable.Range(1, 20).Select(i => $"{i:00}.txt"), (await next.LinesAsync(batch, "output_file_id")).Select(line => line.GetProperty("custom_id").GetString()!).Order());
+        Assert.Equal(1, await stack.NumberAsync("SELECT count(*) FROM batches"));
+        Assert.Equal(20, await stack.NumberAsync("SELECT count(*) FROM schedule_documents"));
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static async Task<string> CreateAsync(HttpClient client, string model)
     {
         string[] names = ["line-1", "{{run.date}}"];

@@ -50,6 +50,7 @@ internal static class EntityConfigurations
         model.Entity<WebhookAttempt>(Configure);
         model.Entity<Schedule>(Configure);
         model.Entity<ScheduleRun>(Configure);
+        model.Entity<ScheduleDocument>(Configure);
         DocumentConfigurations.Apply(model);
         model.Entity<TenantErasure>(Configure);
     }
@@ -242,6 +243,13 @@ internal static class EntityConfigurations
         run.HasIndex(r => new { r.ScheduleId, r.CreatedAt, r.Id });
         run.HasIndex(r => r.ScheduledAt, "ix_schedule_runs_waiting").HasFilter("state = 0");
         run.HasIndex(r => r.EndedAt);
+    }
+
+    private static void Configure(EntityTypeBuilder<ScheduleDocument> document)
+    {
+        document.ToTable("schedule_documents");
+        document.HasKey(d => new { d.ScheduleId, d.Name });
+        document.HasOne<Schedule>().WithMany().HasForeignKey(d => d.ScheduleId).OnDelete(DeleteBehavior.Cascade);
     }
 
     private static void Configure(EntityTypeBuilder<TenantErasure> erasure)

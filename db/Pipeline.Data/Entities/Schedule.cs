@@ -29,8 +29,11 @@ public sealed class Schedule
     /// <summary>What becomes of a run that is due while an earlier one is at work.</summary>
     public Overlap Overlap { get; set; }
 
-    /// <summary>The body of the create that each run makes, as JSON.</summary>
-    public required string Batch { get; set; }
+    /// <summary>The body of the create that each run makes, as JSON; <see langword="null"/> with <see cref="Documents"/>.</summary>
+    public string? Batch { get; set; }
+
+    /// <summary>What each run asks of the new documents of a folder, as JSON; <see langword="null"/> with <see cref="Batch"/>.</summary>
+    public string? Documents { get; set; }
 
     /// <summary>The input file that each run submits anew. It is kept past its time for as long as a schedule names it.</summary>
     public string? InputFileId { get; set; }

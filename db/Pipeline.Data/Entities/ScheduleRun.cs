@@ -23,7 +23,7 @@ public sealed class ScheduleRun
     /// <summary>Where it stands.</summary>
     public ScheduleRunState State { get; set; }
 
-    /// <summary>The word for programs why it was skipped or failed.</summary>
+    /// <summary>The word for programs why it was skipped or failed, or that something was left.</summary>
     public string? Code { get; set; }
 
     /// <summary>The same in words.</summary>
@@ -31,6 +31,9 @@ public sealed class ScheduleRun
 
     /// <summary>The batch that it made.</summary>
     public string? BatchId { get; set; }
+
+    /// <summary>Files that it took, if it was of a folder.</summary>
+    public int? Documents { get; set; }
 
     /// <summary>When it was recorded.</summary>
     public DateTimeOffset CreatedAt { get; set; }

@@ -954,7 +954,6 @@ namespace Pipeline.Data.Migrations
                         .HasColumnName("id");
 
                     b.Property<string>("Batch")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("batch");
 
@@ -966,6 +965,10 @@ namespace Pipeline.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("cron");
+
+                    b.Property<string>("Documents")
+                        .HasColumnType("text")
+                        .HasColumnName("documents");
 
                     b.Property<string>("InputFileId")
                         .HasColumnType("text")
@@ -1025,6 +1028,39 @@ namespace Pipeline.Data.Migrations
                     b.ToTable("schedules", (string)null);
                 });
 
+            modelBuilder.Entity("Pipeline.Data.Entities.ScheduleDocument", b =>
+                {
+                    b.Property<string>("ScheduleId")
+                        .HasColumnType("text")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("ModifiedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("modified_at");
+
+                    b.Property<string>("RunId")
+                        .HasColumnType("text")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.HasKey("ScheduleId", "Name")
+                        .HasName("pk_schedule_documents");
+
+                    b.ToTable("schedule_documents", (string)null);
+                });
+
             modelBuilder.Entity("Pipeline.Data.Entities.ScheduleRun", b =>
                 {
                     b.Property<string>("Id")
@@ -1042,6 +1078,10 @@ namespace Pipeline.Data.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<int?>("Documents")
+                        .HasColumnType("integer")
+                        .HasColumnName("documents");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1692,6 +1732,16 @@ namespace Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedules_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.ScheduleDocument", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Schedule", null)
+                        .WithMany()
+                        .HasForeignKey("ScheduleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedule_documents_schedules_schedule_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.ScheduleRun", b =>

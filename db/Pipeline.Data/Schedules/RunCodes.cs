@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Schedules;
 
-/// <summary>Words for programs why a run of a schedule made no batch.</summary>
+/// <summary>Words for programs why a run of a schedule made no batch, or not of all.</summary>
 public static class RunCodes
 {
     /// <summary>It was due while nobody was there to start it.</summary>
@@ -17,4 +17,7 @@ public static class RunCodes
 
     /// <summary>There was nothing new to be done.</summary>
     public const string NothingNew = "nothing_new";
+
+    /// <summary>Its batch was made, and something was left for the next run.</summary>
+    public const string LeftOver = "left_over";
 }

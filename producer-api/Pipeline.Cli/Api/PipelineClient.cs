@@ -158,6 +158,13 @@ internal sealed class PipelineClient : IDisposable
         while (page.HasMore);
     }
 
+    /// <summary>The model that is served first.</summary>
+    public async Task<string> FirstModelAsync(CancellationToken cancellationToken)
+    {
+        ModelsView models = await GetModelsAsync(cancellationToken);
+        return models.Data.Count > 0 ? models.Data[0].Id : throw new CliException(ExitCodes.Api, "the API serves no model");
+    }
+
     /// <summary>The content of a file; the caller disposes it.</summary>
     public async Task<Stream> OpenFileAsync(string id, CancellationToken cancellationToken)
     {

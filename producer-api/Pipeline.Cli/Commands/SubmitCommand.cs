@@ -36,7 +36,7 @@ internal static class SubmitCommand
             InputKind kind = DocumentSource.KindOf(file);
             Check(file, kind, arguments.GetValue(schema) is not null || arguments.GetValue(rows), arguments.GetValue(estimate));
             async Task<DocumentForm> FormAsync() => new(
-                arguments.GetValue(model) ?? await FirstModelAsync(client, cancellationToken),
+                arguments.GetValue(model) ?? await client.FirstModelAsync(cancellationToken),
                 TextOrFile(arguments.GetRequiredValue(prompt)),
                 arguments.GetValue(schema) is { } schemaFile ? await File.ReadAllTextAsync(schemaFile, cancellationToken) : null,
                 arguments.GetValue(maxTokens),
@@ -99,13 +99,7 @@ internal static class SubmitCommand
     }
 
     /// <summary>What a file of that name says, or where there is none, the words themselves.</summary>
-    private static string TextOrFile(string value) => File.Exists(value) ? File.ReadAllText(value).Trim() : value;
-
-    private static async Task<string> FirstModelAsync(PipelineClient client, CancellationToken cancellationToken)
-    {
-        ModelsView models = await client.GetModelsAsync(cancellationToken);
-        return models.Data.Count > 0 ? models.Data[0].Id : throw new CliException(ExitCodes.Api, "the API serves no model");
-    }
+    public static string TextOrFile(string value) => File.Exists(value) ? File.ReadAllText(value).Trim() : value;
 
     private static async Task<int> EstimateAsync(
         CommandContext context, PipelineClient client, string fileId, string endpoint, decimal? maxCost, CancellationToken cancellationToken)

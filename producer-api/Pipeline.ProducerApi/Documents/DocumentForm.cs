@@ -23,20 +23,22 @@ internal sealed class DocumentForm(IOptions<ApiOptions> options, ModelReaders re
     /// <exception cref="RequestException">A field is missing or wrong.</exception>
     public DocumentTask Parse(IReadOnlyDictionary<string, string> fields)
     {
-        JsonObject body = new()
-        {
-            ["input_file_id"] = PublicIds.File(),
-            ["endpoint"] = Endpoints.ChatCompletions,
-            ["completion_window"] = DefaultWindow,
-        };
+        JsonObject body = [];
         foreach ((string name, string value) in fields)
         {
-            if (name is not ("input_file_id" or "endpoint"))
-            {
-                body[name] = name is "prompt" or "model" or "csv" or "completion_window" ? JsonValue.Create(value) : Value(name, value);
-            }
+            body[name] = name is "prompt" or "model" or "csv" or "completion_window" ? JsonValue.Create(value) : Value(name, value);
         }
 
+        return Parse(body);
+    }
+
+    /// <summary>The same of fields that are JSON already. The object is changed.</summary>
+    /// <exception cref="RequestException">A field is missing or wrong.</exception>
+    public DocumentTask Parse(JsonObject body)
+    {
+        body["input_file_id"] = PublicIds.File();
+        body["endpoint"] = Endpoints.ChatCompletions;
+        body["completion_window"] ??= DefaultWindow;
         JsonElement root = JsonSerializer.SerializeToElement(body);
         DocumentTask task = new(
             Prompt(root),

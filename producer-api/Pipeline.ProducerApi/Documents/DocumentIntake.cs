@@ -31,4 +31,7 @@ internal sealed class DocumentIntake(
         IDbContextTransaction transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         return new DocumentSubmission(context, transaction, caller, creation, answers, time, options.Value);
     }
+
+    /// <summary>Begins a submission in the caller's transaction, who commits it: to be ended by <see cref="DocumentSubmission.AddBatchAsync"/>.</summary>
+    public DocumentSubmission Within(PipelineDbContext context, Caller caller) => new(context, own: null, caller, creation, answers, time, options.Value);
 }

@@ -21,9 +21,16 @@ namespace Pipeline.ProducerApi.Documents;
 /// A submission of documents on its way into the database: one transaction. Disposed before it is complete, it leaves nothing.
 /// Not for concurrent use.
 /// </summary>
+/// <param name="context">Where the transaction is.</param>
+/// <param name="own">The transaction, if it is the submission's own; <see langword="null"/> within another's, who then commits and disposes.</param>
+/// <param name="caller">Whose documents they are.</param>
+/// <param name="creation">Makes the batch.</param>
+/// <param name="answers">Keeps first answers.</param>
+/// <param name="time">Dates the rows.</param>
+/// <param name="limits">How much it may be.</param>
 internal sealed class DocumentSubmission(
     PipelineDbContext context,
-    IDbContextTransaction transaction,
+    IDbContextTransaction? own,
     Caller caller,
     BatchCreation creation,
     FirstAnswers answers,
@@ -93,13 +100,8 @@ internal sealed class DocumentSubmission(
     /// <exception cref="RequestException">There is no file, or the key was used for something else.</exception>
     public async Task<DocumentSetObject> CompleteAsync(DocumentTask task, string? key, CancellationToken cancellationToken)
     {
-        if (_uploads.Count == 0)
-        {
-            throw RequestException.MissingParameter("files");
-        }
-
-        Batch batch = await creation.AddAsync(context, caller, task.Batch, cancellationToken);
-        DocumentSet set = NewSet(batch, task);
+        IDbContextTransaction transaction = own ?? throw new InvalidOperationException("Who owns the transaction completes it.");
+        (Batch batch, DocumentSet set) = await AddBatchAsync(task, cancellationToken);
         DocumentSetObject answer = DocumentSetObject.Of(set, batch, DocumentCounts.None, []);
         IdempotentRequest? once = key is null ? null : new IdempotentRequest(DocumentIntake.Scope, key, Fingerprint(task));
         if (!await answers.KeepAsync(Connection, caller, once, answer, cancellationToken))
@@ -109,6 +111,21 @@ internal sealed class DocumentSubmission(
             return (await answers.FindAsync<DocumentSetObject>(caller, once, cancellationToken))!;
         }
 
+        await transaction.CommitAsync(cancellationToken);
+        return answer;
+    }
+
+    /// <summary>Makes the batch in the transaction: its documents are read when that is committed.</summary>
+    /// <exception cref="RequestException">There is no file.</exception>
+    public async Task<(Batch Batch, DocumentSet Set)> AddBatchAsync(DocumentTask task, CancellationToken cancellationToken)
+    {
+        if (_uploads.Count == 0)
+        {
+            throw RequestException.MissingParameter("files");
+        }
+
+        Batch batch = await creation.AddAsync(context, caller, task.Batch, cancellationToken);
+        DocumentSet set = NewSet(batch, task);
         context.DocumentSets.Add(set);
         context.DocumentUploads.AddRange(_uploads.Select((upload, i) => new DocumentUpload
         {
@@ -116,16 +133,18 @@ internal sealed class DocumentSubmission(
         }));
         await context.SaveChangesAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Documents}, {batch.Id})", cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return answer;
+        return (batch, set);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _fingerprint.Dispose();
-        await transaction.DisposeAsync();
-        await context.DisposeAsync();
+        if (own is not null)
+        {
+            await own.DisposeAsync();
+            await context.DisposeAsync();
+        }
     }
 
     private NpgsqlConnection Connection => (NpgsqlConnection)context.Database.GetDbConnection();

@@ -26,7 +26,8 @@ internal static class ScheduleEndpoints
             .WithJsonBody<CreateScheduleRequest>()
             .WithSummary("Create a schedule")
             .WithDescription(
-                "Each run submits `batch`, which is the body of `POST /v1/batches`. `cron` has five fields, meant in `time_zone`. In the input file `{{run.date}}`, `{{run.previous_date}}`, "
+                "Each run submits `batch`, which is the body of `POST /v1/batches`; or `documents`, the fields of `POST /v1/documents`, for what is new in a `folder` that the configuration "
+                + "allows. `cron` has five fields, meant in `time_zone`. In an input file `{{run.date}}`, `{{run.previous_date}}`, "
                 + "`{{run.scheduled_at}}` and `{{run.id}}` are replaced. `missed_runs` (`skip`, `run_once`, `run_all` up to `missed_runs_limit`) is for times that passed while nothing ran, "
                 + "`overlap` (`skip`, `queue`, `allow`) for runs that are due before the batch of the one before has ended.");
         schedules.MapGet("", ListAsync).WithSummary("List schedules, newest first");

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Schedules;
 using Pipeline.Data.States;
 using Pipeline.ProducerApi.Batches;
+using Pipeline.ProducerApi.Documents;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Http;
 
@@ -13,13 +15,15 @@ internal static class ScheduleFields
 {
     public const string Batch = "batch";
     public const string InputFile = Batch + ".input_file_id";
+    public const string Documents = "documents";
+    public const string Folder = Documents + ".folder";
 
     private const int LongestName = 200, LongestCron = 100;
     private const int MostMadeUpFor = 100;
 
     /// <summary>Changes what the body names, and checks the whole.</summary>
     /// <exception cref="RequestException">Something cannot be.</exception>
-    public static void Apply(JsonElement body, Schedule schedule, DateTimeOffset now)
+    public static void Apply(JsonElement body, Schedule schedule, DocumentForm form, DateTimeOffset now)
     {
         schedule.Name = Text(body, "name", LongestName) ?? schedule.Name;
         schedule.MissedRuns = Word(body, "missed_runs", ScheduleWords.MissedRuns) ?? schedule.MissedRuns;
@@ -34,12 +38,11 @@ internal static class ScheduleFields
         }
 
         ApplyTimes(body, schedule, now);
-        if (body.Find(Batch) is { } batch)
-        {
-            schedule.InputFileId = ReadBatch(batch).InputFileId;
-            schedule.Batch = batch.GetRawText();
-        }
+        ApplyInput(body, schedule, form);
     }
+
+    /// <summary>Whether the body says what runs work on.</summary>
+    public static bool HasInput(JsonElement body) => body.Find(Batch) is not null || body.Find(Documents) is not null;
 
     /// <summary>The create that a run makes.</summary>
     /// <exception cref="RequestException">It is none.</exception>
@@ -57,6 +60,51 @@ internal static class ScheduleFields
         catch (RequestException e)
         {
             throw e.Within(Batch);
+        }
+    }
+
+    /// <summary>The submission that a run makes of a folder's new documents.</summary>
+    /// <exception cref="RequestException">It is none.</exception>
+    public static DocumentTask ReadDocuments(JsonElement documents, DocumentForm form)
+    {
+        if (documents.ValueKind != JsonValueKind.Object)
+        {
+            throw RequestException.WrongType(Documents, "an object", JsonFields.Describe(documents));
+        }
+
+        try
+        {
+            JsonObject fields = JsonObject.Create(documents.Clone())!;
+            fields.Remove("folder");
+            return form.Parse(fields);
+        }
+        catch (RequestException e)
+        {
+            throw e.Within(Documents);
+        }
+    }
+
+    /// <summary>The name of the folder, as <see cref="Folders.FolderDirectory"/> finds it.</summary>
+    public static string FolderOf(JsonElement documents) => (documents.Find("folder") ?? throw RequestException.MissingParameter(Folder)).AsText(Folder);
+
+    private static void ApplyInput(JsonElement body, Schedule schedule, DocumentForm form)
+    {
+        JsonElement? batch = body.Find(Batch), documents = body.Find(Documents);
+        if (batch is not null && documents is not null)
+        {
+            throw RequestException.Invalid($"A schedule submits '{Batch}', or '{Documents}' of a folder, not both.", Documents, "invalid_value");
+        }
+
+        if (batch is { } asBatch)
+        {
+            schedule.InputFileId = ReadBatch(asBatch).InputFileId;
+            (schedule.Batch, schedule.Documents) = (asBatch.GetRawText(), null);
+        }
+        else if (documents is { } asDocuments)
+        {
+            ReadDocuments(asDocuments, form);
+            _ = FolderOf(asDocuments);
+            (schedule.Batch, schedule.InputFileId, schedule.Documents) = (null, null, asDocuments.GetRawText());
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed record ScheduleObject(
     string MissedRuns,
     int MissedRunsLimit,
     string Overlap,
-    JsonElement Batch,
+    JsonElement? Batch,
+    JsonElement? Documents,
     IReadOnlyList<long> NextRuns,
     long CreatedAt)
 {
@@ -36,12 +37,18 @@ internal sealed record ScheduleObject(
         schedule.MissedRunsLimit,
         ScheduleWords.Overlaps.Of(schedule.Overlap),
         WithoutSecret(schedule.Batch),
+        WithoutSecret(schedule.Documents),
         NextRunsOf(schedule),
         schedule.CreatedAt.ToUnix());
 
-    private static JsonElement WithoutSecret(string batch)
+    private static JsonElement? WithoutSecret(string? input)
     {
-        JsonObject shown = JsonNode.Parse(batch)!.AsObject();
+        if (input is null)
+        {
+            return null;
+        }
+
+        JsonObject shown = JsonNode.Parse(input)!.AsObject();
         (shown["webhook"] as JsonObject)?.Remove("secret");
         return JsonSerializer.SerializeToElement(shown);
     }

@@ -14,6 +14,7 @@ internal sealed record ScheduleRunObject(
     long ScheduledAt,
     string? BatchId,
     string? BatchStatus,
+    int? Documents,
     RunProblem? Problem,
     long CreatedAt,
     long? EndedAt)
@@ -27,10 +28,11 @@ internal sealed record ScheduleRunObject(
         run.ScheduledAt.ToUnix(),
         run.BatchId,
         batch?.ToName(),
+        run.Documents,
         run.Code is { } code ? new RunProblem(code, run.Message ?? code) : null,
         run.CreatedAt.ToUnix(),
         run.EndedAt.ToUnix());
 }
 
-/// <summary>Why a run made no batch.</summary>
+/// <summary>Why a run made no batch, or not of all.</summary>
 internal sealed record RunProblem(string Code, string Message);

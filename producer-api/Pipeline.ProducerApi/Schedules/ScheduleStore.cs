@@ -8,6 +8,7 @@ using Pipeline.Data.Ids;
 using Pipeline.Data.Notifications;
 using Pipeline.Data.Schedules;
 using Pipeline.Data.States;
+using Pipeline.ProducerApi.Documents;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Http;
 using Pipeline.ProducerApi.Idempotency;
@@ -17,7 +18,7 @@ using Pipeline.ProducerApi.Schedules.Running;
 namespace Pipeline.ProducerApi.Schedules;
 
 /// <summary>Makes and changes a tenant's schedules; creates once per <c>Idempotency-Key</c>.</summary>
-internal sealed class ScheduleStore(IDbContextFactory<PipelineDbContext> contexts, FirstAnswers answers, TemplateFile template, TimeProvider time)
+internal sealed class ScheduleStore(IDbContextFactory<PipelineDbContext> contexts, FirstAnswers answers, RunInputs inputs, DocumentForm form, TimeProvider time)
 {
     public const string Scope = "schedules", RunScope = "schedule_runs";
 
@@ -29,9 +30,14 @@ internal sealed class ScheduleStore(IDbContextFactory<PipelineDbContext> context
         key,
         async context =>
         {
-            foreach (string required in (string[])["name", "cron", ScheduleFields.Batch])
+            foreach (string required in (string[])["name", "cron"])
             {
                 _ = body.Find(required) ?? throw RequestException.MissingParameter(required);
+            }
+
+            if (!ScheduleFields.HasInput(body))
+            {
+                throw RequestException.MissingParameter(ScheduleFields.Batch);
             }
 
             DateTimeOffset now = time.GetUtcNow();
@@ -44,11 +50,10 @@ internal sealed class ScheduleStore(IDbContextFactory<PipelineDbContext> context
                 TimeZone = "UTC",
                 MissedRuns = MissedRuns.RunOnce,
                 MissedRunsLimit = DefaultLimit,
-                Batch = "",
                 CreatedAt = now,
             };
-            ScheduleFields.Apply(body, schedule, now);
-            await template.CheckAsync(context, schedule, cancellationToken);
+            ScheduleFields.Apply(body, schedule, form, now);
+            await inputs.Of(schedule).CheckAsync(context, schedule, cancellationToken);
             if (await context.Schedules.CountAsync(s => s.TenantId == caller.TenantId, cancellationToken) >= MostSchedules)
             {
                 throw RequestException.Invalid($"There are {MostSchedules} schedules already, which is the most that a tenant may have.", code: "too_many_schedules");
@@ -66,10 +71,10 @@ internal sealed class ScheduleStore(IDbContextFactory<PipelineDbContext> context
         id,
         async (context, schedule) =>
         {
-            ScheduleFields.Apply(body, schedule, time.GetUtcNow());
-            if (body.Find(ScheduleFields.Batch) is not null)
+            ScheduleFields.Apply(body, schedule, form, time.GetUtcNow());
+            if (ScheduleFields.HasInput(body))
             {
-                await template.CheckAsync(context, schedule, cancellationToken);
+                await inputs.Of(schedule).CheckAsync(context, schedule, cancellationToken);
             }
         },
         cancellationToken);

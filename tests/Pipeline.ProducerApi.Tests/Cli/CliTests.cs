@@ -219,7 +219,21 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         Assert.DoesNotContain(id, (await RunAsync("schedules", "list")).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_folder_is_scheduled_with_its_prompt_and_schema()
+    {
+        ApiClient api = fixture.Require();
+        string schema = """{"type":"object","properties":{"total":{"type":"string"}},"required":["total"],"additionalProperties":false}""";
+        (int code, string made, string error) = await RunAsync(
+            "schedules", "create", "--folder", "inbox", "--cron", "0 3 * * 1", "--prompt", Write("p.txt", "What is the total?"), "--schema", Write("s.json", schema));
+        Assert.Equal((0, ""), (code, error));
+        JsonElement documents = (await api.GetAsync("v1/schedules/" + made.Trim())).GetProperty("documents");
+        Assert.Equal(("inbox", "What is the total?", fixture.Model, schema), (documents.Text("folder"), documents.Text("prompt"), documents.Text("model"), documents.Raw("schema")));
+    }
+
     [Theory]
+    [InlineData(2, "give a batch file, or --folder", "schedules", "create", "--cron", "* * * * *")]
+    [InlineData(2, "--folder needs --prompt", "schedules", "create", "--cron", "* * * * *", "--folder", "inbox")]
     [InlineData(2, "--cron", "schedules", "create", "x.jsonl")]
     [InlineData(3, "HTTP 404: No schedule found with id 'sched_x'.", "schedules", "run", "sched_x")]
     [InlineData(3, "HTTP 404", "schedules", "delete", "sched_x")]

@@ -40,6 +40,9 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>A model that has no listed price; the others cost 2, 0.5 and 10 USD for a million tokens in, cached and out.</summary>
     public string UnpricedModel => Model + "-unpriced";
 
+    /// <summary>A folder that schedules of all tenants may read.</summary>
+    public string Inbox { get; } = Directory.CreateTempSubdirectory("pipeline-inbox-").FullName;
+
     public Uri Url { get; private set; } = null!;
 
     internal ApiClient Api { get; private set; } = null!;
@@ -82,6 +85,13 @@ public sealed class ApiFixture : IAsyncLifetime
             host.UseSetting("Pipeline:MaxEmbeddingInputs", "3000");
             host.UseSetting("Pipeline:MaxLineBytes", MaxLineBytes);
             host.UseSetting("Pipeline:KeyCacheSeconds", "0");
+            host.UseSetting("Pipeline:Documents:MaxUploads", "40");
+            host.UseSetting("Pipeline:Schedules:Folders:0:Name", "inbox");
+            host.UseSetting("Pipeline:Schedules:Folders:0:Path", Inbox);
+            host.UseSetting("Pipeline:Schedules:Folders:0:Tenants:0", "*");
+            host.UseSetting("Pipeline:Schedules:Folders:1:Name", "private");
+            host.UseSetting("Pipeline:Schedules:Folders:1:Path", Inbox);
+            host.UseSetting("Pipeline:Schedules:Folders:1:Tenants:0", "somebody else");
             host.UseSetting("Pipeline:HeartbeatSeconds", "1");
         });
         _factory.UseKestrel();
@@ -147,6 +157,7 @@ public sealed class ApiFixture : IAsyncLifetime
         }
 
         _tokenizer.Dispose();
+        Directory.Delete(Inbox, recursive: true);
         await Database.DisposeAsync();
     }
 }

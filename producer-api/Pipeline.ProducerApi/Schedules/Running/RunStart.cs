@@ -1,13 +1,11 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Schedules;
 using Pipeline.Data.States;
-using Pipeline.ProducerApi.Batches;
 using Pipeline.ProducerApi.Errors;
-using Pipeline.ProducerApi.Keys;
+using Pipeline.ProducerApi.Schedules.Folders;
 
 namespace Pipeline.ProducerApi.Schedules.Running;
 
@@ -16,7 +14,7 @@ namespace Pipeline.ProducerApi.Schedules.Running;
 /// so that a process that dies on the way leaves the run as it was, and two never make it both.
 /// </summary>
 internal sealed class RunStart(
-    IDbContextFactory<PipelineDbContext> contexts, BatchCreation batches, TemplateFile template, TimeProvider time, ILogger<RunStart> logger)
+    IDbContextFactory<PipelineDbContext> contexts, RunInputs inputs, TimeProvider time, ILogger<RunStart> logger)
 {
     private const string BeforeBatch = "before_batch";
 
@@ -56,9 +54,9 @@ internal sealed class RunStart(
             }
         }
 
-        if (run.State == ScheduleRunState.Waiting)
+        if (run.State == ScheduleRunState.Waiting && !await TryMakeBatchAsync(context, transaction, schedule, run, cancellationToken))
         {
-            await MakeBatchAsync(context, transaction, schedule, run, cancellationToken);
+            return;
         }
 
         await context.SaveChangesAsync(cancellationToken);
@@ -76,18 +74,28 @@ internal sealed class RunStart(
                 && EF.Functions.LessThan(ValueTuple.Create(r.ScheduledAt, r.Id), ValueTuple.Create(run.ScheduledAt, run.Id)),
             cancellationToken);
 
-    private async Task MakeBatchAsync(
+    /// <returns>Whether the run has ended; if not, it is to be tried again.</returns>
+    private async Task<bool> TryMakeBatchAsync(
         PipelineDbContext context, IDbContextTransaction transaction, Schedule schedule, ScheduleRun run, CancellationToken cancellationToken)
     {
         await transaction.CreateSavepointAsync(BeforeBatch, cancellationToken);
         try
         {
-            CreateBatchRequest request = ScheduleFields.ReadBatch(JsonElement.Parse(schedule.Batch));
-            string inputFileId = await template.WriteAsync(context, schedule, run, cancellationToken);
-            Caller caller = new(schedule.TenantId, ApiKeyRole.User);
-            Batch batch = await batches.AddAsync(context, caller, request with { InputFileId = inputFileId }, cancellationToken);
-            run.BatchId = batch.Id;
-            End(run, ScheduleRunState.Started);
+            MadeBatch? made = await inputs.Of(schedule).MakeAsync(context, schedule, run, cancellationToken);
+            if (made is null)
+            {
+                End(run, ScheduleRunState.Skipped, RunCodes.NothingNew, "There was nothing new.");
+            }
+            else
+            {
+                (run.BatchId, run.Documents) = (made.Id, made.Documents);
+                End(run, ScheduleRunState.Started, made.Left is null ? null : RunCodes.LeftOver, made.Left);
+            }
+        }
+        catch (FileChangedException e)
+        {
+            LogMessages.RunPutOff(logger, run.Id, e.Message);
+            return false;
         }
         catch (RequestException e)
         {
@@ -96,6 +104,8 @@ internal sealed class RunStart(
             context.ChangeTracker.Entries().Where(entry => entry.State == EntityState.Added).ToList().ForEach(entry => entry.State = EntityState.Detached);
             End(run, ScheduleRunState.Failed, e.Reply.Error.Code ?? "invalid_request", e.Message);
         }
+
+        return true;
     }
 
     private void End(ScheduleRun run, ScheduleRunState state, string? code = null, string? message = null)
