@@ -57,7 +57,7 @@ internal sealed class ApiOptions
     public long EnqueuedTokens { get; set; }
 
     /// <summary>Seconds for which a key's lookup is remembered at most. A change of keys is told to every process, within moments.</summary>
-    public double KeyCacheSeconds { get; set; } = 60;
+    public double KeyCacheSeconds { get; set; } = 5;
 
     /// <summary>Seconds without news after which a stream of results or of events says that it is still there.</summary>
     public double HeartbeatSeconds { get; set; } = 15;

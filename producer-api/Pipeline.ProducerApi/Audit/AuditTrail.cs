@@ -18,6 +18,8 @@ internal sealed class AuditTrail(NpgsqlDataSource dataSource, TimeProvider time,
 
     private readonly Channel<AuditEntry> _entries = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
 
+    private readonly List<AuditEntry> _group = [];
+
     public DateTimeOffset Now => time.GetUtcNow();
 
     /// <summary>Takes an entry over; waits only where <see cref="MostWaiting"/> wait already.</summary>
@@ -28,7 +30,7 @@ internal sealed class AuditTrail(NpgsqlDataSource dataSource, TimeProvider time,
     {
         _entries.Writer.TryComplete();
         await (ExecuteTask ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_entries.Reader.Count is > 0 and int lost)
+        if (_group.Count + _entries.Reader.Count is > 0 and int lost)
         {
             LogMessages.AuditEntriesLost(logger, lost, null);
         }
@@ -38,16 +40,15 @@ internal sealed class AuditTrail(NpgsqlDataSource dataSource, TimeProvider time,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        List<AuditEntry> group = [];
         while (await _entries.Reader.WaitToReadAsync(stoppingToken))
         {
-            while (group.Count < MostAtOnce && _entries.Reader.TryRead(out AuditEntry? entry))
+            while (_group.Count < MostAtOnce && _entries.Reader.TryRead(out AuditEntry? entry))
             {
-                group.Add(entry);
+                _group.Add(entry);
             }
 
-            await WriteAsync(group, stoppingToken);
-            group.Clear();
+            await WriteAsync(_group, stoppingToken);
+            _group.Clear();
         }
     }
 

@@ -11,12 +11,6 @@ namespace Pipeline.ProducerApi.Keys;
 internal sealed class KeyWatch(NpgsqlDataSource dataSource, ApiKeyDirectory directory, KeyUse use, TimeProvider time, ILogger<KeyWatch> logger)
     : PollingService(dataSource, NotificationChannels.Keys, TimeSpan.FromSeconds(5), time, logger)
 {
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await use.WriteAsync(cancellationToken);
-    }
-
     /// <summary>Also when nobody has told: a notification that was lost with its connection costs these seconds and nothing else.</summary>
     protected override Task WorkAsync(CancellationToken cancellationToken)
     {

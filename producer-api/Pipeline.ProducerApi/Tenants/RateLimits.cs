@@ -22,13 +22,13 @@ internal sealed class RateLimits(IOptions<ApiOptions> options) : IDisposable
     /// <exception cref="RequestException">It comes too soon: 429.</exception>
     public RateState? Admit(Caller caller, long? bytes)
     {
+        RateState? state = Take(caller, "requests", caller.RequestsPerMinute ?? options.Value.RequestsPerMinute, 1);
         if (bytes > 0)
         {
-            // What is larger than the whole of a minute needs just that: refused for ever it must not be.
             Take(caller, "bytes", caller.BytesPerMinute ?? options.Value.BytesPerMinute, bytes.Value);
         }
 
-        return Take(caller, "requests", caller.RequestsPerMinute ?? options.Value.RequestsPerMinute, 1);
+        return state;
     }
 
     public void Dispose() => _buckets.Dispose();
@@ -41,6 +41,7 @@ internal sealed class RateLimits(IOptions<ApiOptions> options) : IDisposable
         }
 
         Share share = new(caller.TenantId, what, (int)Math.Min(perMinute, int.MaxValue));
+        // What is larger than the whole of a minute needs just that: refused for ever it must not be.
         int permits = (int)Math.Min(count, share.PerMinute);
         using RateLimitLease lease = _buckets.AttemptAcquire(share, permits);
         long left = _buckets.GetStatistics(share)?.CurrentAvailablePermits ?? 0;
@@ -61,7 +62,7 @@ internal sealed class RateLimits(IOptions<ApiOptions> options) : IDisposable
     private static TokenBucketRateLimiterOptions Bucket(Share share)
     {
         // Ten times a second, or less often where that gives less than a token.
-        int tokens = (share.PerMinute + (10 * Minute) - 1) / (10 * Minute);
+        int tokens = (int)Math.Ceiling(share.PerMinute / (10.0 * Minute));
         return new()
         {
             TokenLimit = share.PerMinute,
