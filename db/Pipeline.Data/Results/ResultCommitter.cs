@@ -13,6 +13,7 @@ namespace Pipeline.Data.Results;
 public sealed class ResultCommitter(NpgsqlDataSource dataSource)
 {
     // A job that is handed back while its batch is being cancelled is not put back into the queue: nobody would take it.
+    // What is kept brings its input along: to find it again would mean comparing each with each.
     private const string CommitSql =
         """
         WITH input AS (
@@ -26,21 +27,25 @@ public sealed class ResultCommitter(NpgsqlDataSource dataSource)
                 finished_at = CASE WHEN i.state = $27 AND b.status IS DISTINCT FROM $28 THEN NULL ELSE now() END
             FROM input i LEFT JOIN batches b ON b.id = i.batch_id
             WHERE j.id = i.job_id AND j.attempts = i.attempt AND j.worker_id = i.worker_id AND j.state = ANY($30)
-            RETURNING j.id, j.attempts, j.state),
+            RETURNING i.*, j.state AS ended),
         results AS (
             INSERT INTO job_results (job_id, status_code, request_id, body, created_at)
-            SELECT i.job_id, i.status_code, i.request_id, i.body, now()
-            FROM input i JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt WHERE d.state = ANY($31)),
+            SELECT job_id, status_code, request_id, body, now() FROM done WHERE ended = ANY($31)),
+        fenced AS (
+            SELECT * FROM input WHERE (job_id, attempt) NOT IN (SELECT job_id, attempt FROM done)),
         costs AS (
             INSERT INTO job_costs (job_id, attempt, tenant_id, batch_id, model, worker_id, outcome, prompt_tokens, cached_tokens,
                 completion_tokens, drafted_tokens, accepted_tokens, queue_seconds, prefill_seconds, decode_seconds, plain_decode_seconds,
                 device_seconds, price_per_device_hour, input_price, cached_input_price, output_price, cost, currency, created_at)
-            SELECT i.job_id, i.attempt, i.tenant_id, i.batch_id, i.model, i.worker_id, CASE WHEN d.id IS NULL THEN $32 ELSE i.outcome END,
-                i.prompt, i.cached, i.completion, i.drafted, i.accepted, i.queue_s, i.prefill_s, i.decode_s, i.plain_decode_s, i.device_s, i.price,
-                i.input_price, i.cached_input_price, i.output_price, CASE WHEN d.id IS NULL THEN 0 ELSE i.cost END, i.currency, now()
-            FROM input i LEFT JOIN done d ON d.id = i.job_id AND d.attempts = i.attempt
+            SELECT job_id, attempt, tenant_id, batch_id, model, worker_id, outcome, prompt, cached, completion, drafted, accepted,
+                queue_s, prefill_s, decode_s, plain_decode_s, device_s, price, input_price, cached_input_price, output_price, cost, currency, now()
+            FROM done
+            UNION ALL
+            SELECT job_id, attempt, tenant_id, batch_id, model, worker_id, $32, prompt, cached, completion, drafted, accepted,
+                queue_s, prefill_s, decode_s, plain_decode_s, device_s, price, input_price, cached_input_price, output_price, 0, currency, now()
+            FROM fenced
             ON CONFLICT (job_id, attempt) DO NOTHING)
-        SELECT id, attempts, state FROM done
+        SELECT job_id, attempt, ended FROM done
         """;
 
     /// <summary>Commits a group of attempts, each of them at most once in it.</summary>

@@ -20,9 +20,10 @@ internal sealed class SliceQueue(NpgsqlDataSource dataSource, IOptions<ApiOption
 
     /// <summary>
     /// Takes slices while fewer jobs are on their way than the model's workers run at a time and end within <c>$3</c> seconds: what
-    /// waits at the broker is passed by nobody. The order over the tenants is start-time fair queueing (<see cref="DispatchTurn"/>)
-    /// by jobs and weights, where who has been away for a while may be up to <c>$4</c> jobs behind the clock; a tenant's own slices
-    /// go by priority, deadline and age. What somebody else is just closing is passed over.
+    /// waits at the broker is passed by nobody. Jobs are counted one by one only in slices that somebody has begun. The order over the
+    /// tenants is start-time fair queueing (<see cref="DispatchTurn"/>) by jobs and weights, where who has been away for a while may be
+    /// up to <c>$4</c> jobs behind the clock; a tenant's own slices go by priority, deadline and age. What somebody else is just
+    /// closing is passed over.
     /// </summary>
     private const string TakeSql =
         """
@@ -35,7 +36,9 @@ internal sealed class SliceQueue(NpgsqlDataSource dataSource, IOptions<ApiOption
             SELECT greatest(1,
                 (SELECT coalesce(sum(max_running), 0) FROM workers WHERE model = $1 AND stopped_at IS NULL)
                 + $3 * (SELECT coalesce(sum(job_count), 0) FROM slices WHERE model = $1 AND state = 3 AND done_at > now() - interval '1 second' AND sent_at IS NOT NULL))
-                - (SELECT count(*) FROM slices s JOIN jobs j ON j.slice_id = s.id AND j.state IN (0, 1) WHERE s.model = $1 AND s.state IN (1, 2)) AS jobs),
+                - (SELECT coalesce(sum(CASE WHEN EXISTS (SELECT 1 FROM slice_claims c WHERE c.slice_id = s.id)
+                        THEN (SELECT count(*) FROM jobs j WHERE j.slice_id = s.id AND j.state IN (0, 1)) ELSE s.job_count END), 0)
+                    FROM slices s WHERE s.model = $1 AND s.state IN (1, 2)) AS jobs),
         clock AS (
             SELECT coalesce(max(start), 0) AS now FROM dispatch_turns WHERE model = $1),
         queue AS (

@@ -30,6 +30,7 @@ public sealed class SliceQueueTests(TestDatabase database) : IClassFixture<TestD
         await rows.AddWorkerAsync(4);
         List<long> ids = await rows.AddAsync(3, SliceRows.TenantA, jobs: 10);
         Assert.Equal([ids[0]], Ids(await queue.TakeAsync(_model, default)));
+        await rows.ExecuteAsync("INSERT INTO slice_claims (slice_id, worker_id) VALUES ($1, 'w')", ids[0]);
         await rows.ExecuteAsync("UPDATE jobs SET state = 2 WHERE slice_id = $1 AND line <= 6", ids[0]);
         Assert.Empty(await queue.TakeAsync(_model, default));
         await rows.ExecuteAsync("UPDATE jobs SET state = 2 WHERE slice_id = $1 AND line <= 7", ids[0]);
