@@ -1,6 +1,5 @@
 using Npgsql;
 using Pipeline.Data.Claims;
-using Pipeline.Data.Notifications;
 using Pipeline.Data.States;
 
 namespace Pipeline.Data.Budgets;
@@ -56,9 +55,6 @@ internal static class MeteredClaim
         FROM claimed c JOIN job_bodies b ON b.job_id = c.id ORDER BY c.id
         """;
 
-    // Whoever ends what no longer fits need not wait for its next round.
-    private const string TellSql = $"SELECT pg_notify('{NotificationChannels.Batches}', coalesce(batch_id, '')) FROM slices WHERE id = $1";
-
     /// <summary>As <see cref="SliceClaimer.ClaimAsync"/>, for a slice that something caps; nothing for another.</summary>
     public static async Task<ClaimedJobs> RunAsync(
         NpgsqlDataSource dataSource, long sliceId, string workerId, int atMost, CancellationToken cancellationToken)
@@ -70,7 +66,11 @@ internal static class MeteredClaim
         }
 
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, LockSql, sliceId, cancellationToken);
+        await using (NpgsqlCommand turn = new(LockSql, connection) { Parameters = { new() { Value = sliceId } } })
+        {
+            await turn.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await using NpgsqlCommand command = new(ClaimSql, connection)
         {
             Parameters =
@@ -84,11 +84,6 @@ internal static class MeteredClaim
             },
         };
         ClaimedJobs claimed = await SliceClaimer.ReadAsync(command, sliceId, workerId, cancellationToken);
-        if (claimed.Jobs.Count == 0)
-        {
-            await ExecuteAsync(connection, TellSql, sliceId, cancellationToken);
-        }
-
         await transaction.CommitAsync(cancellationToken);
         return claimed;
     }
@@ -108,11 +103,5 @@ internal static class MeteredClaim
             Parameters = { new() { Value = sliceId }, new() { Value = Transitions.SourcesOf(JobState.Running) } },
         };
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, long sliceId, CancellationToken cancellationToken)
-    {
-        await using NpgsqlCommand command = new(sql, connection) { Parameters = { new() { Value = sliceId } } };
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Pricing;
-using Pipeline.ProducerApi.Batches;
 using Pipeline.ProducerApi.Batches.Planning;
 using Pipeline.ProducerApi.Errors;
 using Pipeline.ProducerApi.Keys;
@@ -37,7 +36,6 @@ internal sealed class JobQuotes(IDbContextFactory<PipelineDbContext> contexts, M
     private TokenBounds BoundsOf(CreateJobRequest request)
     {
         byte[] body = Encoding.UTF8.GetBytes(request.Body.GetRawText());
-        return (request.Endpoint == Endpoints.Embeddings ? null : readers.Find(request.Model)?.Read(request.Endpoint, body).Tokens)
-            ?? TokenBounds.Of(request.Endpoint, request.Facts, body.Length);
+        return readers.Find(request.Model)?.Read(request.Endpoint, body).Tokens ?? TokenBounds.Of(request.Endpoint, request.Facts, body.Length);
     }
 }

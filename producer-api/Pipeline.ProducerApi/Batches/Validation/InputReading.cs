@@ -113,10 +113,11 @@ internal sealed class InputReading(NpgsqlDataSource dataSource, IOptions<ApiOpti
             await target.CompleteAsync(cancellationToken);
             BatchPlan? plan = planner is null ? null : await planner.CompleteAsync(cancellationToken);
             Estimation estimation = new(price!, await pricer.MeanOutputAsync(batch.TenantId, rules.Model!, cancellationToken));
-            Estimate(lines, plan, estimation, capped, errors);
+            bool counted = Estimate(lines, plan, estimation, capped, errors);
             if (errors.Count == 0)
             {
-                return await CompleteAsync(batch, rules.Model!, plan, estimation, capped, target, cancellationToken);
+                CostEstimate estimate = estimation.Complete(counted, batch.Endpoint == Endpoints.Embeddings ? null : plan?.Prefixes.Prediction.CachedTokens);
+                return await CompleteAsync(batch, rules.Model!, plan, estimation, estimate, capped, target, cancellationToken);
             }
         }
 
@@ -125,7 +126,7 @@ internal sealed class InputReading(NpgsqlDataSource dataSource, IOptions<ApiOpti
     }
 
     private static async Task<Findings> CompleteAsync(
-        Batch batch, string model, BatchPlan? plan, Estimation estimation, bool capped, IJobTarget target, CancellationToken cancellationToken)
+        Batch batch, string model, BatchPlan? plan, Estimation estimation, CostEstimate estimate, bool capped, IJobTarget target, CancellationToken cancellationToken)
     {
         // Texts to embed share no cache: they are counted, but there is no order to make.
         PrefixPlan? prefixes = batch.Endpoint == Endpoints.Embeddings ? null : plan?.Prefixes;
@@ -139,15 +140,16 @@ internal sealed class InputReading(NpgsqlDataSource dataSource, IOptions<ApiOpti
             await target.QuoteAsync([.. estimation.Quotes.Select(quote => quote!.Value)], cancellationToken);
         }
 
-        CostEstimate estimate = estimation.Complete(plan is not null, prefixes?.Prediction.CachedTokens);
         JobRefusal[] refusals = [.. plan?.Refusals.Select(refusal => target.Refuse(refusal.Place, refusal.Body)) ?? []];
         return new Findings([], estimation.Quotes.Count, model, prefixes?.Prediction, refusals, estimate, estimation.LargestQuote);
     }
 
     /// <summary>Estimates each line: by the tokens that the plan counted or, where it could not, by what the line says of itself.</summary>
-    private static void Estimate(
+    /// <returns>Whether all that will run were counted.</returns>
+    private static bool Estimate(
         List<(int Line, TokenBounds Bounds)> lines, BatchPlan? plan, Estimation estimation, bool capped, List<LineError> errors)
     {
+        bool counted = plan is not null;
         HashSet<int> refused = [.. plan?.Refusals.Select(refusal => refusal.Place) ?? []];
         for (int place = 0; place < lines.Count; place++)
         {
@@ -158,6 +160,7 @@ internal sealed class InputReading(NpgsqlDataSource dataSource, IOptions<ApiOpti
             }
 
             TokenBounds bounds = plan?.Tokens[place] ?? lines[place].Bounds;
+            counted &= plan?.Tokens[place] is not null;
             estimation.Add(bounds);
             if (capped && bounds.MostOutput is null)
             {
@@ -168,6 +171,8 @@ internal sealed class InputReading(NpgsqlDataSource dataSource, IOptions<ApiOpti
                     "body.max_tokens"));
             }
         }
+
+        return counted;
     }
 
     private async Task<ModelPrice?> FindPriceAsync(string model, int line, List<LineError> errors, CancellationToken cancellationToken)
