@@ -38,6 +38,14 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void The_reader_of_documents_knows_no_queue_no_HTTP_and_no_database()
+    {
+        Assembly documents = Assembly.Load("Pipeline.Documents");
+        Assert.NotEqual(0, Rules.TypesIn(documents, "Pipeline.Documents"));
+        Assert.Empty(Rules.TypesUsing(documents, "Pipeline.Documents", [.. OutsideWorld, "System.Net"]));
+    }
+
+    [Fact]
     public void The_tokenizer_needs_nothing_but_the_framework() => Assert.Empty(Rules.ReferencesBeyond(Assembly.Load("Pipeline.Tokenization")));
 
     [Fact]

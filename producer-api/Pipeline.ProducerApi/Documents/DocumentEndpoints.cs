@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Keys;
@@ -25,7 +24,7 @@ internal static class DocumentEndpoints
         documents.MapPost("", CreateAsync)
             .WithMetadata(new RequestSizeLimitAttribute(options.MaxUploadBytes + (16 << 20)))
             .RequireRateLimiting(FileExtensions.UploadLimit)
-            .WithUploadForm("prompt", "model", "schema", "max_tokens", "csv", "completion_window", "priority", "metadata", "webhook")
+            .WithUploadsForm("prompt", "model", "schema", "max_tokens", "csv", "completion_window", "priority", "max_cost", "metadata", "webhook")
             .WithSummary("Ask the same of many documents")
             .WithDescription(
                 $"Any number of files, each a part of its own under any name such as `files`: {DocumentFormats.Names}. Each document of an archive, and each attachment, is a document of its own; "
@@ -69,20 +68,14 @@ internal static class DocumentEndpoints
     {
         Paging.Check(limit, LongestPage);
         List<DocumentSet> rows = await context.PageOfDocumentSetsAsync(caller, after, limit, cancellationToken);
-        List<DocumentSetObject> sets = [];
-        foreach (DocumentSet set in rows)
-        {
-            Batch batch = await context.Batches.AsNoTracking().SingleAsync(b => b.Id == set.BatchId && b.TenantId == caller.TenantId, cancellationToken);
-            sets.Add(await context.DescribeAsync(set, batch, cancellationToken));
-        }
-
+        IReadOnlyList<DocumentSetObject> sets = await context.DescribeAsync(rows, cancellationToken);
         return TypedResults.Ok(ListReply<DocumentSetObject>.Of(sets, limit, set => set, set => set.Id));
     }
 
     private static async Task<Ok<DocumentSetObject>> GetAsync(string id, Caller caller, PipelineDbContext context, CancellationToken cancellationToken)
     {
-        (DocumentSet set, Batch batch) = await context.GetDocumentSetAsync(caller, id, cancellationToken);
-        return TypedResults.Ok(await context.DescribeAsync(set, batch, cancellationToken));
+        (DocumentSet set, _) = await context.GetDocumentSetAsync(caller, id, cancellationToken);
+        return TypedResults.Ok((await context.DescribeAsync([set], cancellationToken))[0]);
     }
 
     private static async Task ResultsAsync(string id, HttpContext http, Caller caller, PipelineDbContext context, DocumentResultsReply reply, string format = "jsonl")

@@ -36,19 +36,37 @@ internal static class DocumentQueries
         return await sets.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.BatchId).Take(limit + 1).ToListAsync(cancellationToken);
     }
 
-    /// <summary>The set as the API shows it, with how far its documents are.</summary>
-    public static async Task<DocumentSetObject> DescribeAsync(this PipelineDbContext context, DocumentSet set, Batch batch, CancellationToken cancellationToken)
+    /// <summary>A tenant's sets as the API shows them, with how far their documents are.</summary>
+    public static async Task<IReadOnlyList<DocumentSetObject>> DescribeAsync(
+        this PipelineDbContext context, IReadOnlyList<DocumentSet> sets, CancellationToken cancellationToken)
     {
-        var found = await context.Documents.Where(d => d.BatchId == set.BatchId).GroupBy(_ => 1)
-            .Select(all => new { Total = all.Count(), Unreadable = all.Count(d => d.ErrorCode != null) }).SingleOrDefaultAsync(cancellationToken);
-        var answered = await context.Documents.Where(d => d.BatchId == set.BatchId)
-            .Join(context.Jobs, d => new { BatchId = (string?)d.BatchId, d.Line }, j => new { j.BatchId, Line = (int?)j.Line }, (_, j) => j.State)
-            .GroupBy(_ => 1).Select(all => new { Completed = all.Count(s => s == JobState.Completed), Failed = all.Count(s => s == JobState.Failed) })
-            .SingleOrDefaultAsync(cancellationToken);
-        List<UnreadableDocument> unreadable = await context.Documents.AsNoTracking()
-            .Where(d => d.BatchId == set.BatchId && d.ErrorCode != null).OrderBy(d => d.Number).Take(MostUnreadable)
-            .Select(d => new UnreadableDocument(d.Name, d.Kind, d.ErrorCode!, d.ErrorMessage!)).ToListAsync(cancellationToken);
-        DocumentCounts counts = new(found?.Total ?? 0, found?.Unreadable ?? 0, answered?.Completed ?? 0, answered?.Failed ?? 0);
-        return DocumentSetObject.Of(set, batch, counts, unreadable);
+        string[] ids = [.. sets.Select(set => set.BatchId)];
+        Dictionary<string, Batch> batches = await context.Batches.AsNoTracking().Where(b => ids.Contains(b.Id)).ToDictionaryAsync(b => b.Id, cancellationToken);
+        Dictionary<string, DocumentCounts> counts = await context.CountDocumentsAsync(ids, cancellationToken);
+        List<DocumentSetObject> shown = [];
+        foreach (DocumentSet set in sets)
+        {
+            DocumentCounts found = counts.GetValueOrDefault(set.BatchId, DocumentCounts.None);
+            List<UnreadableDocument> unreadable = found.Unreadable == 0 ? [] : await context.Documents.AsNoTracking()
+                .Where(d => d.BatchId == set.BatchId && d.ErrorCode != null).OrderBy(d => d.Number).Take(MostUnreadable)
+                .Select(d => new UnreadableDocument(d.Name, d.Kind, d.ErrorCode!, d.ErrorMessage!)).ToListAsync(cancellationToken);
+            shown.Add(DocumentSetObject.Of(set, batches[set.BatchId], found, unreadable));
+        }
+
+        return shown;
+    }
+
+    private static async Task<Dictionary<string, DocumentCounts>> CountDocumentsAsync(this PipelineDbContext context, string[] ids, CancellationToken cancellationToken)
+    {
+        var found = await context.Documents.Where(d => ids.Contains(d.BatchId)).GroupBy(d => d.BatchId)
+            .Select(set => new { Id = set.Key, Total = set.Count(), Unreadable = set.Count(d => d.ErrorCode != null) }).ToListAsync(cancellationToken);
+        var answered = await context.Documents.Where(d => ids.Contains(d.BatchId))
+            .Join(context.Jobs, d => new { BatchId = (string?)d.BatchId, d.Line }, j => new { j.BatchId, Line = (int?)j.Line }, (d, j) => new { d.BatchId, j.State })
+            .GroupBy(d => d.BatchId)
+            .Select(set => new { Id = set.Key, Completed = set.Count(d => d.State == JobState.Completed), Failed = set.Count(d => d.State == JobState.Failed) })
+            .ToDictionaryAsync(set => set.Id, cancellationToken);
+        return found.ToDictionary(
+            set => set.Id,
+            set => new DocumentCounts(set.Total, set.Unreadable, answered.GetValueOrDefault(set.Id)?.Completed ?? 0, answered.GetValueOrDefault(set.Id)?.Failed ?? 0));
     }
 }

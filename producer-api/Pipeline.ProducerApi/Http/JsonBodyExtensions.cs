@@ -18,11 +18,20 @@ internal static class JsonBodyExtensions
 
     /// <summary>Describes a multipart form: its fields, and <c>file</c>.</summary>
     public static RouteHandlerBuilder WithUploadForm(this RouteHandlerBuilder builder, params string[] fields) =>
+        builder.WithForm("file", new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" }, fields);
+
+    /// <summary>Describes a multipart form: its fields, and any number of <c>files</c>.</summary>
+    public static RouteHandlerBuilder WithUploadsForm(this RouteHandlerBuilder builder, params string[] fields) => builder.WithForm(
+        "files",
+        new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+        fields);
+
+    private static RouteHandlerBuilder WithForm(this RouteHandlerBuilder builder, string file, OpenApiSchema content, string[] fields) =>
         builder.AddOpenApiOperationTransformer((operation, _, _) =>
         {
             Dictionary<string, IOpenApiSchema> properties = fields.ToDictionary(
                 field => field, IOpenApiSchema (_) => new OpenApiSchema { Type = JsonSchemaType.String });
-            properties["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+            properties[file] = content;
             OpenApiSchema form = new() { Type = JsonSchemaType.Object, Properties = properties };
             operation.RequestBody = new OpenApiRequestBody
             {

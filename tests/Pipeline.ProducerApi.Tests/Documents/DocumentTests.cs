@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Documents.Tests.Support;
 using Pipeline.ProducerApi.Tests.Support;
@@ -101,11 +103,18 @@ public sealed class DocumentTests(ApiFixture fixture) : IClassFixture<ApiFixture
     [Fact]
     public async Task A_set_without_a_readable_document_fails_its_batch_by_name()
     {
-        ApiClient api = fixture.Require();
-        JsonElement set = await api.SubmitDocumentsAsync([("a.png", [1]), ("b.pdf", Bytes("%PDF-broken"))]);
+        fixture.Require();
+        ApiClient api = await fixture.NewTenantAsync();
+        JsonElement set = await api.SubmitDocumentsAsync(
+            [("a.png", [1]), ("b.pdf", Bytes("%PDF-broken"))], ("webhook", """{"url":"https://example.org/hook","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"""));
         JsonElement batch = await api.WaitAsync(set.Text("id"), "failed");
         Assert.Equal([(null, "unsupported_type", "files"), (null, "damaged", "files")], batch.Errors());
         Assert.StartsWith("a.png: ", batch.GetProperty("errors").GetProperty("data")[0].Text("message"), StringComparison.Ordinal);
+        await using (PipelineDbContext context = fixture.Database.CreateContext())
+        {
+            Assert.Equal("batch.failed", (await context.WebhookDeliveries.SingleAsync(delivery => delivery.TenantId == api.TenantId)).Type);
+        }
+
         Assert.Equal(["unreadable", "unreadable"], (await api.DocumentLinesAsync(set.Text("id"))).Select(line => line.Text("status")));
     }
 
