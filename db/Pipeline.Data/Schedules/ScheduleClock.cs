@@ -42,14 +42,20 @@ public static class ScheduleClock
                     ORDER BY next_run_at LIMIT {SchedulesPerTransaction} FOR NO KEY UPDATE SKIP LOCKED
                     """)
                 .ToListAsync(cancellationToken);
+            int waiting = 0;
             foreach (Schedule schedule in due)
             {
-                recorded += await RecordDueAsync(context, schedule, now, grace, cancellationToken);
+                waiting += await RecordDueAsync(context, schedule, now, grace, cancellationToken);
             }
 
             await context.SaveChangesAsync(cancellationToken);
-            await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Schedules}, '')", cancellationToken);
+            if (waiting > 0)
+            {
+                await context.Database.ExecuteSqlAsync($"SELECT pg_notify({NotificationChannels.Schedules}, '')", cancellationToken);
+            }
+
             await transaction.CommitAsync(cancellationToken);
+            recorded += waiting;
             schedules = due.Count;
         }
         while (schedules == SchedulesPerTransaction);

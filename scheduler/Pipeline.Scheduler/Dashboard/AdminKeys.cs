@@ -19,7 +19,7 @@ internal sealed class AdminKeys(IDbContextFactory<PipelineDbContext> contexts, T
 
         byte[] hash = ApiKeyHash.Of(key);
         await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        ApiKey? found = await context.ApiKeys.AsNoTracking().WithSecret(hash).FirstOrDefaultAsync(cancellationToken);
+        ApiKey? found = await context.ApiKeys.AsNoTracking().Include(k => k.Tenant).WithSecret(hash).FirstOrDefaultAsync(cancellationToken);
         return found is not null && IsOperators(found, hash) ? found.Id : null;
     }
 
@@ -27,8 +27,9 @@ internal sealed class AdminKeys(IDbContextFactory<PipelineDbContext> contexts, T
     public async Task<bool> IsValidAsync(Guid id, CancellationToken cancellationToken)
     {
         await using PipelineDbContext context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Id == id, cancellationToken) is { } key && IsOperators(key, key.KeyHash);
+        return await context.ApiKeys.AsNoTracking().Include(k => k.Tenant).FirstOrDefaultAsync(k => k.Id == id, cancellationToken) is { } key && IsOperators(key, key.KeyHash);
     }
 
-    private bool IsOperators(ApiKey key, byte[] hash) => KeyScopes.Of(key.Role, key.Scopes).Contains(KeyScopes.Operator) && key.EndOf(hash) > time.GetUtcNow();
+    private bool IsOperators(ApiKey key, byte[] hash) =>
+        KeyScopes.Of(key.Role, key.Scopes).Contains(KeyScopes.Operator) && key.Tenant!.SuspendedAt is null && key.EndOf(hash) > time.GetUtcNow();
 }

@@ -19,6 +19,13 @@ internal static class DashboardLogin
     {
         // Sessions live in this process alone: a restart ends them, and no key lies on a disk.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        // Hangfire asks for its token with everything that changes something, where there is one to be had.
+        services.AddAntiforgery(forgery =>
+        {
+            forgery.Cookie.Name = "pipeline-dashboard-forgery";
+            forgery.Cookie.SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Strict;
+            forgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
         services.AddSingleton<AdminKeys>();
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = context =>

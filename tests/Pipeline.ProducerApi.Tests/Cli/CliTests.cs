@@ -157,7 +157,7 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
         string table = Path.Combine(_folder, "out.csv");
         Task<(int Code, string Out, string Error)> submitting = RunAsync(
             "submit", Path.Combine(_folder, "docs"), "--prompt", Write("prompt.md", "Count.\n"), "--schema", schema, "--watch", "--output", table);
-        string id = await NewestDocumentsAsync();
+        string id = await DocumentsAsync("Count.");
         StandInWorker worker = fixture.NewWorker();
         List<ClaimedJob> jobs = await worker.ClaimAsync(id);
         Assert.Equal(["Count.\n\nfirst", "Count.\n\nsecond"], jobs.Select(job => job.Asked()));
@@ -278,11 +278,16 @@ public sealed class CliTests(ApiFixture fixture) : IClassFixture<ApiFixture>, ID
     }
 
     /// <summary>The documents that were submitted last, once their batch runs.</summary>
-    private async Task<string> NewestDocumentsAsync()
+    /// <summary>The set that asks this, when its documents have been read: other tests leave sets too.</summary>
+    private async Task<string> DocumentsAsync(string prompt)
     {
         JsonElement[] sets = [];
         await Eventually.HoldsAsync(async () =>
-            (sets = [.. (await fixture.Api.GetAsync("v1/documents?limit=1")).GetProperty("data").EnumerateArray()]).Length == 1 && sets[0].Text("status") == "in_progress");
+        {
+            JsonElement page = await fixture.Api.GetAsync("v1/documents?limit=100");
+            sets = [.. page.GetProperty("data").EnumerateArray().Where(set => set.Text("prompt") == prompt && set.Text("status") == "in_progress")];
+            return sets.Length > 0;
+        });
         return sets[0].Text("id");
     }
 

@@ -97,6 +97,45 @@ public sealed class SchedulerHostTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal(HttpStatusCode.Redirect, (await _client.GetAsync("/hangfire")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("UPDATE api_keys SET scopes = '{files:read}' WHERE prefix = $1")]
+    [InlineData("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE prefix = $1")]
+    [InlineData("UPDATE tenants SET suspended_at = now() WHERE id = (SELECT tenant_id FROM api_keys WHERE prefix = $1)")]
+    public async Task A_key_that_was_narrowed_has_expired_or_is_of_a_suspended_tenant_opens_nothing_any_more(string change)
+    {
+        database.Require();
+        string key = "sk-" + Guid.NewGuid().ToString("N");
+        await AddKeyAsync(key, ApiKeyRole.Operator);
+        Assert.Equal(HttpStatusCode.Redirect, (await _client.GetAsync("/login?key=" + key)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync("/hangfire")).StatusCode);
+        await database.ExecuteAsync(change, key);
+        Assert.Equal("/login", (await _client.GetAsync("/hangfire")).Headers.Location!.AbsolutePath);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _client.GetAsync("/login?key=" + key)).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_changes_something_on_the_dashboard_takes_the_token_of_its_page()
+    {
+        database.Require();
+        await _client.GetAsync("/login?key=sk-admin");
+        string page = await _client.GetStringAsync("/hangfire/recurring");
+        Assert.Contains("record-scheduled-runs", page, StringComparison.Ordinal);
+        string token = System.Text.RegularExpressions.Regex.Match(page, "CfDJ8[A-Za-z0-9_-]+").Value;
+        Assert.Equal(HttpStatusCode.Forbidden, (await TriggerAsync(null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await TriggerAsync(token)).StatusCode);
+
+        Task<HttpResponseMessage> TriggerAsync(string? token)
+        {
+            HttpRequestMessage request = new(HttpMethod.Post, "/hangfire/recurring/trigger") { Content = new FormUrlEncodedContent([new("jobs[]", "record-scheduled-runs")]) };
+            if (token is not null)
+            {
+                request.Headers.Add("RequestVerificationToken", token);
+            }
+
+            return _client.SendAsync(request);
+        }
+    }
+
     [Fact]
     public async Task Every_duty_of_the_table_is_registered_under_its_schedule()
     {
