@@ -29,12 +29,8 @@ internal sealed class TokenizerBenchmark : IBenchmark
             var rows = new List<TokenizerRow>();
             foreach (string vocabulary in result.GetRequiredValue(vocabularies))
             {
-                foreach (TokenizerCorpus corpus in corpora)
-                {
-                    TokenizerRow row = await TokenizerRun.RunAsync(vocabulary, corpus, cancellationToken);
-                    rows.Add(row);
-                    Console.Error.WriteLine($"{vocabulary}, {corpus.Name}: {row.MegabytesPerSecond:F1} MB/s, Rust {row.RustMegabytesPerSecond:F1}");
-                }
+                Console.Error.WriteLine($"{vocabulary} ...");
+                rows.AddRange(await TokenizerRun.RunAsync(vocabulary, corpora, cancellationToken));
             }
 
             Print(rows);
