@@ -46,6 +46,11 @@ internal sealed class RunSplitter : Splitter
     private static int LettersOrOne(ReadOnlySpan<char> text)
     {
         int end = 0;
+        while (end < text.Length && char.IsAsciiLetter(text[end]))
+        {
+            end++;
+        }
+
         while (end < text.Length)
         {
             bool letter = (CharacterKinds.At(text, end, out int length) & CharacterKind.Letter) != 0;
