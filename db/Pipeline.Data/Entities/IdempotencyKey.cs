@@ -6,7 +6,7 @@ public sealed class IdempotencyKey
     /// <summary>Whose key it is.</summary>
     public Guid TenantId { get; set; }
 
-    /// <summary>What was created with it: <c>files</c>, <c>batches</c> or <c>jobs</c>. Each has keys of its own.</summary>
+    /// <summary>What was created with it: <c>files</c>, <c>batches</c>, <c>documents</c> or <c>jobs</c>. Each has keys of its own.</summary>
     public required string Scope { get; set; }
 
     /// <summary>As the submitter wrote it.</summary>

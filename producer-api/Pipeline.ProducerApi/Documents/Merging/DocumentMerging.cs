@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
@@ -141,8 +142,8 @@ internal sealed class DocumentMerging(
     {
         if (failed.Body is { } body)
         {
-            using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(body);
-            if (json.RootElement.TryGetProperty("error", out System.Text.Json.JsonElement error) && error.TryGetProperty("message", out System.Text.Json.JsonElement message))
+            using JsonDocument json = JsonDocument.Parse(body);
+            if (json.RootElement.TryGetProperty("error", out JsonElement error) && error.TryGetProperty("message", out JsonElement message))
             {
                 return message.ToString();
             }
