@@ -12,19 +12,18 @@ public sealed class ConstantMemoryTests(ITestOutputHelper output) : IDisposable
 {
     private const long FileBytes = 209_000_000;
     private const int Lines = 50_000;
-    private const long MostGrowth = 150_000_000;
-
     /// <summary>A document is held as a text: here a megabyte each, which stay until they are collected. All of them would be 418 MB.</summary>
-    private const long MostGrowthOfDocuments = 300_000_000;
+    private const long MostGrowthOfDocuments = 200_000_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-memory-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>Lines of random letters are the worst to plan: no piece of a text comes twice, and each prompt has three times the usual tokens.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_200_MB_file_uploads_and_validates_while_the_API_grows_by_less_than_150_MB(bool planned)
+    [InlineData(false, 120)]
+    [InlineData(true, 200)]
+    public async Task A_200_MB_file_uploads_and_validates_while_the_API_hardly_grows(bool planned, int mostMegabytes)
     {
         await using RunningStack stack = await RunningStack.StartAsync(("Pipeline:ModelDirectories:0", planned ? WithoutLimit(Programs.ShippedModel) : ""));
         using HttpClient http = stack.Client();
@@ -50,11 +49,11 @@ public sealed class ConstantMemoryTests(ITestOutputHelper output) : IDisposable
         long growth = Memory(stack.Api.Id, "VmHWM") - before;
         output.WriteLine(
             $"{before / 1e6:F0} MB before, at most {growth / 1e6:F0} MB more; upload {uploaded.TotalSeconds:F1} s, validation {(watch.Elapsed - uploaded).TotalSeconds:F1} s");
-        Assert.True(growth < MostGrowth, $"The API grew by {growth / 1e6:F0} MB.");
+        Assert.True(growth < mostMegabytes * 1_000_000L, $"The API grew by {growth / 1e6:F0} MB.");
     }
 
     [Fact]
-    public async Task Documents_of_200_MB_are_read_and_validated_while_the_API_grows_by_less_than_300_MB()
+    public async Task Documents_of_200_MB_are_read_and_validated_while_the_API_grows_by_less_than_200_MB()
     {
         const int Documents = 400;
         await using RunningStack stack = await RunningStack.StartAsync();
