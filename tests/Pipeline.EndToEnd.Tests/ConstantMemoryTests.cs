@@ -19,7 +19,7 @@ public sealed class ConstantMemoryTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Lines of random letters are the worst to plan: no piece of a text comes twice, and each prompt has three times the usual tokens.</summary>
+    /// <summary>Lines of random letters are the worst to plan: no piece of a text comes twice.</summary>
     [Theory]
     [InlineData(false, 120)]
     [InlineData(true, 200)]

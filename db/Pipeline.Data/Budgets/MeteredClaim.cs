@@ -38,19 +38,19 @@ internal static class MeteredClaim
             SELECT j.id, coalesce(j.quote, c.largest_quote, c.room) AS quote, c.room FROM jobs j CROSS JOIN caps c
             WHERE j.slice_id = $1 AND j.state = ANY($2) AND c.room > 0
               AND EXISTS (SELECT 1 FROM workers w WHERE w.id = $4 AND w.stopped_at IS NULL)
-            ORDER BY j.id LIMIT $5
+            ORDER BY j.id + 0 LIMIT $5
             FOR NO KEY UPDATE OF j SKIP LOCKED),
         fitting AS MATERIALIZED (
             SELECT id, quote FROM (SELECT id, quote, room, sum(quote) OVER (ORDER BY id) AS together FROM open) o WHERE together <= room),
         claimed AS (
             UPDATE jobs j SET state = $6, attempts = j.attempts + 1, worker_id = $4, started_at = now(), quote = f.quote
-            FROM fitting f WHERE j.id = f.id
+            FROM fitting f WHERE j.id = ANY(ARRAY(SELECT id FROM fitting)) AND j.id = f.id
             RETURNING j.id, j.attempts, j.tenant_id, j.batch_id, j.quote),
         noted AS (
             INSERT INTO slice_claims (slice_id, worker_id) SELECT $1, $4 WHERE EXISTS (SELECT 1 FROM claimed) ON CONFLICT DO NOTHING)
         SELECT c.id, c.attempts, c.tenant_id, c.batch_id, b.url, b.body,
             (SELECT max(id) FROM open) = (SELECT max(id) FROM fitting)
-                AND EXISTS (SELECT 1 FROM jobs j WHERE j.slice_id = $1 AND j.state = ANY($2) AND j.id > (SELECT max(id) FROM open)),
+                AND EXISTS (SELECT 1 FROM jobs j WHERE j.slice_id = $1 AND j.state = ANY($2) AND j.id + 0 > (SELECT max(id) FROM open)),
             c.quote
         FROM claimed c JOIN job_bodies b ON b.job_id = c.id ORDER BY c.id
         """;

@@ -37,7 +37,7 @@ public static class JobTakeBack
             WHERE j.state = $10 AND (w.id IS NULL OR w.stopped_at IS NOT NULL)
               AND j.slice_id = ANY(ARRAY(
                   SELECT c.slice_id FROM slice_claims c LEFT JOIN workers h ON h.id = c.worker_id WHERE h.id IS NULL OR h.stopped_at IS NOT NULL))
-            ORDER BY j.id LIMIT $1
+            ORDER BY j.id + 0 LIMIT $1
             FOR NO KEY UPDATE OF j SKIP LOCKED),
         fates AS (
             SELECT *,
