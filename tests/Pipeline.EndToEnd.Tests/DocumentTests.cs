@@ -106,7 +106,17 @@ public sealed class DocumentTests
     /// <summary>Every document has its answer, every job was run once and billed once, and none is counted that is not there.</summary>
     private static async Task CheckCompletedAsync(RunningStack stack, HttpClient client, string id, int documents)
     {
-        JsonElement batch = await client.EndOfBatchAsync(id, Patience);
+        JsonElement batch;
+        try
+        {
+            batch = await client.EndOfBatchAsync(id, Patience);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(await stack.DescribeAsync(id));
+            throw;
+        }
+
         Assert.True(batch.GetProperty("status").GetString() == "completed", await stack.DescribeAsync(id));
         JsonElement[] lines = await LinesAsync(client, id);
         Assert.Equal(documents, lines.Length);
