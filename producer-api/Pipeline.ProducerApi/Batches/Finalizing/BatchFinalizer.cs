@@ -11,6 +11,12 @@ namespace Pipeline.ProducerApi.Batches.Finalizing;
 internal sealed class BatchFinalizer(NpgsqlDataSource dataSource, BatchFinalization finalization, TimeProvider time, ILogger<BatchFinalizer> logger)
     : PollingService(dataSource, NotificationChannels.Batches, TimeSpan.FromSeconds(2), time, logger)
 {
+    private const string EndingSql =
+        """
+        SELECT id FROM batches WHERE status = $1 OR (status = $2 AND remaining = 0)
+        ORDER BY coalesce(finalizing_at, cancelling_at)
+        """;
+
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
         if (await OpenJobsEnding.CancelAsync(DataSource, cancellationToken) is int jobs and > 0)
@@ -23,36 +29,7 @@ internal sealed class BatchFinalizer(NpgsqlDataSource dataSource, BatchFinalizat
             LogMessages.JobsOverBudget(Logger, left);
         }
 
-        foreach (string id in await EndingAsync(cancellationToken))
-        {
-            try
-            {
-                await finalization.FinalizeAsync(id, cancellationToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // The others must not wait for this one.
-                LogMessages.FinalizingBrokeOff(Logger, id, e);
-            }
-        }
-    }
-
-    private async Task<List<string>> EndingAsync(CancellationToken cancellationToken)
-    {
-        List<string> ids = [];
-        await using NpgsqlCommand command = DataSource.CreateCommand(
-            """
-            SELECT id FROM batches WHERE status = $1 OR (status = $2 AND remaining = 0)
-            ORDER BY coalesce(finalizing_at, cancelling_at)
-            """);
-        command.Parameters.Add(new() { Value = BatchStatus.Finalizing.ToName() });
-        command.Parameters.Add(new() { Value = BatchStatus.Cancelling.ToName() });
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetString(0));
-        }
-
-        return ids;
+        await ForEachAsync(
+            EndingSql, [BatchStatus.Finalizing.ToName(), BatchStatus.Cancelling.ToName()], finalization.FinalizeAsync, LogMessages.FinalizingBrokeOff, cancellationToken);
     }
 }

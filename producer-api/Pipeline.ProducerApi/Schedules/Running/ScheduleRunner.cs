@@ -8,32 +8,8 @@ namespace Pipeline.ProducerApi.Schedules.Running;
 internal sealed class ScheduleRunner(NpgsqlDataSource dataSource, RunStart start, TimeProvider time, ILogger<ScheduleRunner> logger)
     : PollingService(dataSource, NotificationChannels.Schedules, TimeSpan.FromSeconds(2), time, logger)
 {
-    protected override async Task WorkAsync(CancellationToken cancellationToken)
-    {
-        foreach (string id in await WaitingAsync(cancellationToken))
-        {
-            try
-            {
-                await start.StartAsync(id, cancellationToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // The others must not wait for this one.
-                LogMessages.RunBrokeOff(Logger, id, e);
-            }
-        }
-    }
+    private const string WaitingSql = "SELECT id FROM schedule_runs WHERE state = 0 ORDER BY scheduled_at, id";
 
-    private async Task<List<string>> WaitingAsync(CancellationToken cancellationToken)
-    {
-        List<string> ids = [];
-        await using NpgsqlCommand command = DataSource.CreateCommand("SELECT id FROM schedule_runs WHERE state = 0 ORDER BY scheduled_at, id");
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetString(0));
-        }
-
-        return ids;
-    }
+    protected override Task WorkAsync(CancellationToken cancellationToken) =>
+        ForEachAsync(WaitingSql, [], start.StartAsync, LogMessages.RunBrokeOff, cancellationToken);
 }
